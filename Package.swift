@@ -1,0 +1,44 @@
+// swift-tools-version: 6.0
+// One target per room; imports only downwards. ARCHITECTURE.md says what lives where.
+import PackageDescription
+
+let package = Package(
+  name: "Cajal",
+  products: [
+    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels", "CajalFormats"]),
+    .executable(name: "cajal", targets: ["CajalCommand"]),
+  ],
+  targets: [
+    // C
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m")]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // The engine
+    .target(name: "CajalGraph", path: "Sources/Graph"),
+    .target(name: "CajalCompiler", dependencies: ["CajalGraph"], path: "Sources/Compiler"),
+    .target(
+      name: "CajalCPU", dependencies: ["CajalGraph", "CajalCompiler", "COneDNN", "VectorKernels"],
+      path: "Sources/CPU"),
+
+    // What people look at: tables, progress, figures
+    .target(name: "CajalTerminal", path: "Sources/Terminal"),
+    .target(name: "CajalFigures", dependencies: ["CPNG"], path: "Sources/Figures"),
+
+    // The library
+    .target(
+      name: "Cajal", dependencies: ["CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
+    .target(
+      name: "CajalData", dependencies: ["Cajal", "CPNG", "CJPEG", "CZlib"],
+      resources: [.copy("Resources")]),
+    .target(name: "CajalModels", dependencies: ["Cajal"]),
+    .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
+    .executableTarget(
+      name: "CajalCommand",
+      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
+      path: "Sources/Command"),
+  ],
+  swiftLanguageModes: [.v6]
+)

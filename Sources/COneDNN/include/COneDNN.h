@@ -1,0 +1,3 @@
+#ifndef C_ONEDNN_H
+#define C_ONEDNN_H
+#endif

@@ -1,0 +1,28 @@
+// The one thread pool. Kernels enter oneDNN's own OpenMP pool, handed over at start-up; until then they run serially.
+#ifndef VK_PARALLEL_H
+#define VK_PARALLEL_H
+#include <stdint.h>
+#include <stddef.h>
+
+/// Work of one member of a team: `thread` in 0..<threads.
+typedef void (*vk_body)(void *context, int thread, int threads);
+
+/// Hands over libgomp's entry points (GOMP_parallel, omp_get_thread_num, omp_get_num_threads).
+void vk_use_openmp(void (*parallel)(void (*)(void *), void *, unsigned, unsigned),
+                   int (*thread_num)(void), int (*team_size)(void));
+
+/// Threads a parallel region may use (1 until set).
+void vk_set_threads(int threads);
+int vk_threads(void);
+
+/// Runs `body` on `threads` members (clamped to vk_threads()); on the caller alone when that is 1.
+void vk_parallel(vk_body body, void *context, int threads);
+
+/// Contiguous share of `count` items for one member, in multiples of `grain`.
+static inline void vk_share(int64_t count, int64_t grain, int thread, int threads, int64_t *first, int64_t *last) {
+  int64_t blocks = (count + grain - 1) / grain, each = blocks / threads, extra = blocks % threads;
+  int64_t a = thread * each + (thread < extra ? thread : extra), b = a + each + (thread < extra ? 1 : 0);
+  *first = a * grain < count ? a * grain : count;
+  *last = b * grain < count ? b * grain : count;
+}
+#endif
