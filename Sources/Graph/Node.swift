@@ -1,0 +1,50 @@
+// A node of the graph: an operation on inputs. Lazy values and traces of models share this one form.
+import Synchronization
+
+/// An operation applied to tensors, with the types of its results.
+public final class Node: Sendable {
+  public let operation: any Operation
+  public let inputs: [Tensor]
+  public let types: [TensorType]
+  /// Path of the layer that made the node; empty outside a model.
+  public let path: String
+  /// The trace of a model under construction; nil for a lazy value.
+  let traceBox: TraceBox?
+  /// Longest way back to a node without inputs, and the bytes on it: what lazy evaluation bounds.
+  let depth: Int
+  let historyBytes: Int
+  private let cell: Mutex<[Storage]?>
+
+  init(_ operation: any Operation, _ inputs: [Tensor], _ types: [TensorType], trace: Trace?, storages: [Storage]? = nil) {
+    self.operation = operation
+    self.inputs = inputs
+    self.types = types
+    self.traceBox = trace.map(TraceBox.init)
+    self.path = trace?.path ?? ""
+    self.depth = 1 + (inputs.map(\.node.depth).max() ?? 0)
+    self.historyBytes =
+      types.reduce(0) { $0 + $1.byteCount } + (inputs.map(\.node.historyBytes).max() ?? 0)
+    self.cell = Mutex(storages)
+  }
+
+  public var trace: Trace? { traceBox?.trace }
+
+  /// The values, once somebody has looked.
+  public var storages: [Storage]? { cell.withLock { $0 } }
+
+  /// Keeps the values; the first to come stay.
+  package func keep(_ storages: [Storage]) {
+    cell.withLock { if $0 == nil { $0 = storages } }
+  }
+
+  deinit { if depth > Node.recursionLimit { ReleaseQueue.release(inputs) } }
+
+  /// Shallower graphs are freed by plain recursion.
+  private static let recursionLimit = 256
+}
+
+/// The trace is mutable and belongs to one task; nodes only carry it along.
+final class TraceBox: @unchecked Sendable {  // read by the task that traces, never elsewhere
+  let trace: Trace
+  init(_ trace: Trace) { self.trace = trace }
+}

@@ -1,0 +1,80 @@
+/// The sizes of a tensor's axes, outermost first; `[]` is a scalar.
+public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  public var dimensions: [Int]
+
+  /// True for the stand-in made after a misfit: it answers any axis with 1.
+  package var isPoisoned = false
+
+  public init(_ dimensions: [Int]) { self.dimensions = dimensions }
+  public init(arrayLiteral elements: Int...) { self.dimensions = elements }
+
+  package static var poisoned: Shape {
+    var shape = Shape([])
+    shape.isPoisoned = true
+    return shape
+  }
+
+  /// Number of axes.
+  public var rank: Int { dimensions.count }
+
+  /// Number of elements: the product of the sizes, 1 for a scalar.
+  public var count: Int { dimensions.reduce(1, *) }
+
+  /// Size of the last axis; 1 for a scalar.
+  public var last: Int { dimensions.last ?? 1 }
+
+  /// Size of an axis; negative axes count from the end.
+  public subscript(axis: Int) -> Int {
+    let index = axis < 0 ? axis + rank : axis
+    if isPoisoned { return 1 }
+    precondition(
+      dimensions.indices.contains(index),
+      "Shape: expected an axis in \(-rank)..<\(rank) of \(self), but it was \(axis).")
+    return dimensions[index]
+  }
+
+  /// Elements between neighbours of each axis in row-major order.
+  public var rowMajorStrides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
+    return strides
+  }
+
+  /// `[2, 3]` as text.
+  public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
+
+  /// The shape two operands are stretched to: aligned at the last axis, a size of 1 stretches.
+  static func broadcast(_ a: Shape, _ b: Shape) -> Shape? {
+    let rank = max(a.rank, b.rank)
+    var result = [Int](repeating: 1, count: rank)
+    for i in 0..<rank {
+      let x = i < rank - a.rank ? 1 : a.dimensions[i - (rank - a.rank)]
+      let y = i < rank - b.rank ? 1 : b.dimensions[i - (rank - b.rank)]
+      guard x == y || x == 1 || y == 1 else { return nil }
+      result[i] = x == 1 ? y : x
+    }
+    return Shape(result)
+  }
+}
+
+extension Shape: Codable {
+  public init(from decoder: Decoder) throws { self.init(try decoder.singleValueContainer().decode([Int].self)) }
+  public func encode(to encoder: Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(dimensions)
+  }
+}
+
+/// What is known of a tensor before it has values.
+public struct TensorType: Hashable, Sendable, CustomStringConvertible {
+  public var shape: Shape
+  public var dtype: DType
+
+  public init(_ shape: Shape, _ dtype: DType) {
+    self.shape = shape
+    self.dtype = dtype
+  }
+
+  public var byteCount: Int { shape.count * dtype.byteCount }
+  public var description: String { "\(dtype.rawValue)\(shape)" }
+}
