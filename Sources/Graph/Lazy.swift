@@ -32,7 +32,7 @@ public enum Lazy {
   public static func evaluate(_ tensors: [Tensor]) throws {
     let pending = tensors.filter { $0.node.storages == nil }
     guard !pending.isEmpty else { return }
-    if let traced = pending.first(where: { $0.node.trace != nil }) {
+    if let traced = pending.first(where: \.node.isTraced) {
       preconditionFailure(
         "Tensor: expected a value, but this \(traced.type) stands for values of a later step of the model"
           + (traced.node.path.isEmpty ? "." : " (made in \(traced.node.path)).")

@@ -8,7 +8,7 @@ public final class Node: Sendable {
   public let types: [TensorType]
   /// Path of the layer that made the node; empty outside a model.
   public let path: String
-  /// The trace of a model under construction; nil for a lazy value.
+  /// The trace the node was made in; nil for a lazy value.
   let traceBox: TraceBox?
   /// Longest way back to a node without inputs, and the bytes on it: what lazy evaluation bounds.
   let depth: Int
@@ -19,7 +19,7 @@ public final class Node: Sendable {
     self.operation = operation
     self.inputs = inputs
     self.types = types
-    self.traceBox = trace.map(TraceBox.init)
+    self.traceBox = trace?.box
     self.path = trace?.path ?? ""
     self.depth = 1 + (inputs.map(\.node.depth).max() ?? 0)
     self.historyBytes =
@@ -27,7 +27,11 @@ public final class Node: Sendable {
     self.cell = Mutex(storages)
   }
 
+  /// The trace of a model under construction; nil for a lazy value, and when the build is over.
   public var trace: Trace? { traceBox?.trace }
+
+  /// Whether the node stands for values of a later step.
+  package var isTraced: Bool { traceBox != nil }
 
   /// The values, once somebody has looked.
   public var storages: [Storage]? { cell.withLock { $0 } }
@@ -43,8 +47,8 @@ public final class Node: Sendable {
   private static let recursionLimit = 256
 }
 
-/// The trace is mutable and belongs to one task; nodes only carry it along.
+/// The way from a node to its trace, which owns itself: nodes and trace would otherwise keep each other alive.
 final class TraceBox: @unchecked Sendable {  // read by the task that traces, never elsewhere
-  let trace: Trace
+  weak var trace: Trace?
   init(_ trace: Trace) { self.trace = trace }
 }

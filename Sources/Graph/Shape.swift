@@ -3,7 +3,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var dimensions: [Int]
 
   /// True for the stand-in made after a misfit: it answers any axis with 1.
-  package var isPoisoned = false
+  public package(set) var isPoisoned = false
 
   public init(_ dimensions: [Int]) { self.dimensions = dimensions }
   public init(arrayLiteral elements: Int...) { self.dimensions = elements }

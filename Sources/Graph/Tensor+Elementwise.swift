@@ -6,7 +6,7 @@ extension Tensor {
   /// Brings two operands to one dtype and one shape, then applies the function.
   static func binary(_ function: ElementwiseFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
     if let trace = a.node.trace ?? b.node.trace, a.shape.isPoisoned || b.shape.isPoisoned {
-      return Tensor(Node(Poison(), [], [TensorType(.poisoned, .float32)], trace: trace))
+      return poisoned(in: trace)
     }
     guard let shape = Shape.broadcast(a.shape, b.shape) else {
       let error = CajalError(

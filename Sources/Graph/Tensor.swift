@@ -58,7 +58,14 @@ extension Tensor {
     let error = error as? CajalError ?? CajalError(.argument, "tensor", expected: "a working operation", given: "\(error)")
     guard let trace else { preconditionFailure(error.description) }
     trace.note(error)
-    return Tensor(Node(Poison(), [], [TensorType(.poisoned, .float32)], trace: trace))
+    return poisoned(in: trace)
+  }
+}
+
+extension Tensor {
+  /// What stands for a result that could not be made.
+  package static func poisoned(in trace: Trace) -> Tensor {
+    Tensor(Node(Poison(), [], [TensorType(.poisoned, .float32)], trace: trace))
   }
 }
 

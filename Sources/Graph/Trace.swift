@@ -7,6 +7,8 @@ open class Trace {
   /// Misfits in the order they were found; the first one is what the person is told.
   public private(set) var errors: [CajalError] = []
 
+  private(set) lazy var box = TraceBox(self)
+
   public init() {}
 
   /// Keeps a misfit; building goes on with poisoned tensors.

@@ -1,0 +1,25 @@
+/// A layer's name: a text if the person gave one, and a token that tells this layer from equal ones.
+///
+/// The token is made when the layer is made and copied with it; it is neither compared nor written.
+public struct LayerName: Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+  public var text: String?
+  let token = Token()
+
+  final class Token: Sendable {}
+
+  public init(_ text: String? = nil) { self.text = text }
+  public init(stringLiteral text: String) { self.text = text }
+
+  public init(from decoder: Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    text = container.decodeNil() ? nil : try container.decode(String.self)
+  }
+
+  public func encode(to encoder: Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let text { try container.encode(text) } else { try container.encodeNil() }
+  }
+
+  public static func == (a: LayerName, b: LayerName) -> Bool { a.text == b.text }
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}

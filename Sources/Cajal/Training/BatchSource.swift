@@ -1,0 +1,21 @@
+/// Where training gets its samples from: something that fills the memory of a step's inputs, batch by batch.
+public protocol BatchSource: Sendable {
+  /// Types of one sample, without the batch axis.
+  var inputs: [TensorType] { get }
+  var targets: [TensorType] { get }
+  /// Whether each sample has a weight.
+  var hasSampleWeights: Bool { get }
+  /// Samples in one epoch, where known.
+  var sampleCount: Int? { get }
+
+  /// The batches of one epoch. The order is a function of the seed and the epoch's number, so that a resumed run
+  /// continues where it stopped: `skipping` is the number of samples already seen.
+  func batches(epoch: Int, seed: Int, skipping: Int) throws -> any BatchIterator
+}
+
+/// The batches of one epoch.
+public protocol BatchIterator: AnyObject {
+  /// Fills the memory of at most `capacity` samples, in row-major order: inputs, then targets, then sample weights
+  /// (float32) if the source has them; returns how many samples there were, 0 at the end.
+  func next(into memory: [UnsafeMutableRawPointer], capacity: Int) throws -> Int
+}
