@@ -1,5 +1,6 @@
 #!/bin/sh
-# Puts oneDNN 3 (libdnnl.so.3) into .vendor/lib of this checkout when the system has none. Needs no root; run it again at will.
+# Puts oneDNN 3 (libdnnl.so.3) into .vendor/lib of this checkout when the system has none.
+# Needs no root; run it again at will.
 #   scripts/install-onednn.sh              the library
 #   scripts/install-onednn.sh --headers    also oneDNN's own headers, which one test compares Cajal's declarations with
 set -eu
@@ -19,7 +20,7 @@ done
 
 fail() { echo "install-onednn: $1" >&2; exit 1; }
 
-# fetch PACKAGE HASH PATTERN FOLDER PREFIX: the files of a wheel whose path matches PATTERN, into FOLDER, without PREFIX.
+# fetch PACKAGE HASH PATTERN FOLDER: the files of a wheel that match PATTERN, into FOLDER under the name of its group.
 fetch() {
   command -v python3 > /dev/null || fail "needs python3 (Debian, Ubuntu: apt-get install python3 python3-pip)."
   python3 -m pip --version > /dev/null 2>&1 || fail "needs pip (Debian, Ubuntu: apt-get install python3-pip)."
@@ -69,7 +70,7 @@ elif [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
   fail "there is no ready-made oneDNN 3 for $(uname -s) on $(uname -m). Install your distribution's package that holds
 libdnnl.so.3, or build oneDNN 3 with OpenMP and set CAJAL_ONEDNN to its libdnnl.so.3."
 else
-  echo "Fetching oneDNN 3.2 (39 MB, Apache-2.0) for convolutions and matrix products, from the PyPI wheel onednn-cpu-gomp $version."
+  echo "Fetching oneDNN 3.2 (39 MB, Apache-2.0), for convolutions and matrix products: wheel onednn-cpu-gomp $version."
   fetch onednn-cpu-gomp "$library_hash" '[^/]+/data/lib/(libdnnl\.so\.3)' "$vendor/lib"
   echo "Put it into $vendor/lib, where Cajal looks for it; removing that folder undoes this."
 fi

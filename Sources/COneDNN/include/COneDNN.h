@@ -88,7 +88,7 @@ onednn_status onednn_step_create(onednn_step *_Nullable *_Nonnull step, onednn_c
                                  void *_Nullable const *_Nullable handles);
 
 /// Runs a step; `step` points to an `onednn_step`. Does nothing while its status is a failure.
-void onednn_run(void *_Nonnull step);
+void onednn_run(void *step);
 
 /// Destroys a step and what it owns; NULL is allowed.
 void onednn_step_destroy(onednn_step *_Nullable step);
@@ -108,7 +108,7 @@ typedef struct {
 } onednn_sgemm_step;
 
 /// Runs an `onednn_sgemm_step`. Does nothing while its status is a failure.
-void onednn_run_sgemm(void *_Nonnull step);
+void onednn_run_sgemm(void *step);
 
 #pragma clang diagnostic pop
 #endif
