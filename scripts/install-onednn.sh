@@ -29,7 +29,7 @@ fetch() {
   printf '%s==%s --hash=sha256:%s\n' "$1" "$version" "$2" > "$temporary/requirements"
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
     --platform manylinux1_x86_64 --dest "$temporary" --requirement "$temporary/requirements" ||
-    fail "could not download $1 $version (a network, or another PyPI index in pip's settings, is needed)."
+    fail "could not download and verify $1 $version; pip's lines above say why (it needs the network)."
   python3 - "$temporary" "$3" "$4" <<'PYTHON'
 import os, re, sys, zipfile
 folder, pattern, target = sys.argv[1:]

@@ -18,7 +18,8 @@ enum { PATH_SIZE = 4096, LEVELS_ABOVE_PROGRAM = 8 };
 
 static OneDNN table;
 static _Atomic(const OneDNN *) loaded;
-static char failure[2 * PATH_SIZE];
+static char failure[3 * PATH_SIZE];
+static char passed_over[PATH_SIZE];
 static char library_path[PATH_SIZE], description[256];
 
 const OneDNN *onednn_table(void) { return atomic_load_explicit(&loaded, memory_order_acquire); }
@@ -36,10 +37,14 @@ __attribute__((format(printf, 2, 3))) static int set_path(char path[PATH_SIZE], 
   return length >= 0 && length < PATH_SIZE;
 }
 
-/// A file of this user's or the administrator's; somebody else's library found by chance is not to be run.
+/// A file of this user's, the administrator's or the program's owner's: a stranger's library is not run by chance.
 static int is_trusted_file(const char *path) {
-  struct stat status;
-  return stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_uid == 0 || status.st_uid == geteuid());
+  struct stat file, program;
+  if (stat(path, &file) != 0 || !S_ISREG(file.st_mode)) return 0;
+  if (file.st_uid == 0 || file.st_uid == geteuid()) return 1;
+  if (stat("/proc/self/exe", &program) == 0 && file.st_uid == program.st_uid) return 1;
+  if (!*passed_over) snprintf(passed_over, sizeof passed_over, "%s", path);
+  return 0;
 }
 
 static int find_in(char path[PATH_SIZE], const char *folder, const char *below) {
@@ -137,9 +142,10 @@ static void fill_threads(void *library) {
     }
   }
   const char *file = origin.dli_fname ? strrchr(origin.dli_fname, '/') : NULL;
-  snprintf(description, sizeof description, "oneDNN %d.%d.%d, %s%s%s%s", table.major, table.minor, table.patch, runtime,
-           origin.dli_fname ? " (" : "", origin.dli_fname ? (file ? file + 1 : origin.dli_fname) : "",
-           origin.dli_fname ? ")" : "");
+  snprintf(description, sizeof description, "oneDNN %d.%d.%d, %s%s%s%s%s", table.major, table.minor, table.patch,
+           runtime, origin.dli_fname ? " (" : "", origin.dli_fname ? (file ? file + 1 : origin.dli_fname) : "",
+           origin.dli_fname ? ")" : "",
+           onednn_openmp_came_first() ? ", loaded before Cajal could bound how long its threads spin" : "");
   table.description = description;
 }
 
@@ -161,8 +167,9 @@ static void explain_absence(const char *path, const char *reason) {
   snprintf(failure, sizeof failure,
            "Cajal computes with oneDNN 3 (libdnnl.so.3), and this machine has none that it can find. Run 'make setup' "
            "in Cajal's folder, or install your distribution's oneDNN 3, or set CAJAL_ONEDNN to the file or its folder. "
-           "(The system said: %s.)",
-           reason);
+           "(The system said: %s.%s%s%s)",
+           reason, *passed_over ? " Passed over, because it belongs to another user: '" : "", passed_over,
+           *passed_over ? "'." : "");
 }
 
 static void load(void) {

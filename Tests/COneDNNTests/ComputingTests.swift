@@ -4,7 +4,7 @@ import Testing
 /// The loaded table, or the reason why there is none.
 private enum Library {
   static let problem: String? = {
-    var message = [CChar](repeating: 0, count: 9000)
+    var message = [CChar](repeating: 0, count: 12288)
     if onednn_load(&message, message.count) == 0 { return nil }
     return message.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
   }()
@@ -13,7 +13,7 @@ private enum Library {
 @Suite(
   "Computing with oneDNN",
   .enabled(if: Library.problem == nil, "needs oneDNN 3: \(Library.problem ?? "")"))
-struct ComputingTests {
+final class ComputingTests {
   private let table: UnsafePointer<OneDNN>
   private let engine: onednn_engine
   private let stream: onednn_stream
@@ -26,6 +26,11 @@ struct ComputingTests {
     var stream: onednn_stream?
     try succeed(table.pointee.stream_create(&stream, engine, UInt32(ONEDNN_STREAM_DEFAULT_FLAGS)))
     self.stream = try #require(stream)
+  }
+
+  deinit {
+    _ = table.pointee.stream_destroy(stream)
+    _ = table.pointee.engine_destroy(engine)
   }
 
   @Test("version 3, with its pool")
@@ -165,7 +170,8 @@ struct ComputingTests {
 
   // MARK: - Building blocks
 
-  private func makeStep(_ desc: onednn_primitive_desc?, _ roles: [Int], _ handles: [UnsafeMutablePointer<Float>?]) throws
+  private func makeStep(_ desc: onednn_primitive_desc?, _ roles: [Int], _ handles: [UnsafeMutablePointer<Float>?])
+    throws
     -> UnsafeMutablePointer<onednn_step>
   {
     let desc = try #require(desc)
@@ -236,7 +242,8 @@ private func convolution3x3(
         for channel in 0..<c {
           for dy in -1...1 where (0..<h).contains(row + dy) {
             for dx in -1...1 where (0..<w).contains(column + dx) {
-              sum += x[((image * c + channel) * h + row + dy) * w + column + dx]
+              sum +=
+                x[((image * c + channel) * h + row + dy) * w + column + dx]
                 * kernel[((filter * c + channel) * 3 + dy + 1) * 3 + dx + 1]
             }
           }

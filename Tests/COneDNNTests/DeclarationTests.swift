@@ -58,11 +58,13 @@ struct DeclarationTests {
   @Test("the comparison notices a wrong type and a wrong value")
   func noticesDifferences() throws {
     let functions = try checkFunctions(
-      "_Static_assert(__builtin_types_compatible_p(long (*) parameters, __typeof__(&dnnl_##name)), #name \" differs\");")
+      "_Static_assert(__builtin_types_compatible_p(long (*) parameters, __typeof__(&dnnl_##name)), #name \" differs\");"
+    )
     #expect(functions.status != 0)
     #expect(functions.output.contains("sgemm differs"))
     let constant = try check(
-      "#include <oneapi/dnnl/dnnl.h>\n#include <COneDNN.h>\n_Static_assert((int)ONEDNN_F32 == (int)dnnl_f16, \"differs\");")
+      "#include <oneapi/dnnl/dnnl.h>\n#include <COneDNN.h>\n_Static_assert((int)ONEDNN_F32 == (int)dnnl_f16, \"differs\");"
+    )
     #expect(constant.status != 0)
   }
 

@@ -17,13 +17,15 @@ struct LoadingTests {
         #include <stdio.h>
         #include <stdlib.h>
         int main(void) {
-          char message[9000];
+          char message[12288];
           int status = onednn_load(message, sizeof message);
           printf("%s|%d|", getenv("GOMP_SPINCOUNT") ? getenv("GOMP_SPINCOUNT") : "unset", onednn_openmp_came_first());
           char brief[8] = "";
           if (status != onednn_load(brief, sizeof brief) || brief[7]) return 3;
-          puts(status ? message : onednn_table()->path);
-          return status ? 1 : 0;
+          if (status) return puts(message), 1;
+          printf("%s|pool %d|fork %d\\n", onednn_table()->description, onednn_table()->gomp_parallel != NULL,
+                 onednn_fork_nanoseconds(3) >= 0);
+          return 0;
         }
         """, to: "main.c")
       path = folder.url.appendingPathComponent("bin/prober").path
@@ -50,10 +52,10 @@ struct LoadingTests {
       return file.path
     }
 
-    func version(_ major: Int) -> String {
+    func version(_ major: Int, runtime: String = "SEQ") -> String {
       """
       #include <types.h>
-      static const onednn_version v = {\(major), 7, 1, "", ONEDNN_RUNTIME_SEQ, 0};
+      static const onednn_version v = {\(major), 7, 1, "", ONEDNN_RUNTIME_\(runtime), 0};
       const onednn_version *dnnl_version(void) { return &v; }
       """
     }
@@ -111,6 +113,21 @@ struct LoadingTests {
     #expect(outcome.output.contains("is oneDNN 3.7.1 but lacks the function dnnl_set_verbose"))
   }
 
+  @Test("without an OpenMP pool it loads and says so", arguments: ["SEQ", "TBB", "THREADPOOL", "OMP"])
+  func otherThreads(runtime: String) throws {
+    let prober = try Prober()
+    let list = try String(contentsOf: Checkout.include.appendingPathComponent("functions.def"), encoding: .utf8)
+    let names = list.matches(of: /ONEDNN_FUNCTION\([^,]+, (\w+),/).map { String($0.1) }.filter { $0 != "version" }
+    #expect(names.count > 80)
+    let functions = names.map { "void dnnl_\($0)(void) {}" }.joined(separator: "\n")
+    let file = try prober.library(
+      prober.version(3, runtime: runtime) + "\n" + functions, at: "whole/libdnnl.so.3")
+    let outcome = try prober.run(["CAJAL_ONEDNN": file])
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(outcome.output.contains("oneDNN 3.7.1, "))
+    #expect(outcome.output.contains("|pool 0|fork 0"), "\(outcome.output)")
+  }
+
   @Test(
     "each place is looked at, the earlier first",
     arguments: [
@@ -131,6 +148,16 @@ struct LoadingTests {
     _ = try prober.library(prober.version(2), at: "\(share)/cajal/lib/libdnnl.so.3")
     let outcome = try prober.run([variable: prober.folder.url.appendingPathComponent("home").path])
     #expect(outcome.output.contains("/\(share)/cajal/lib/libdnnl.so.3' is oneDNN 2.7"), "\(outcome.output)")
+  }
+
+  @Test("a stranger's library is passed over", .enabled(if: geteuid() == 0, "needs the right to give files away"))
+  func stranger() throws {
+    let prober = try Prober()
+    let file = try prober.library(prober.version(2), at: "bin/libdnnl.so.3")
+    try FileManager.default.setAttributes([.ownerAccountID: 12345], ofItemAtPath: file)
+    let outcome = try prober.run()
+    #expect(!outcome.output.contains("is oneDNN 2.7"))
+    #expect(outcome.status == 0 || outcome.output.contains("belongs to another user: '\(file)'"), "\(outcome.output)")
   }
 
   @Test("with none anywhere, the message names the set-up command")
