@@ -23,10 +23,10 @@ package struct PassSettings: Hashable, Sendable {
 extension Code {
   /// Runs a pass unless it is switched off.
   package mutating func apply(_ pass: some Pass, _ settings: PassSettings) throws {
-    guard settings.allows(type(of: pass).name) else { return }
+    guard settings.allows(Swift.type(of: pass).name) else { return }
     try pass.run(&self)
     #if DEBUG
-      try verify(after: type(of: pass).name)
+      try verify(after: Swift.type(of: pass).name)
     #endif
   }
 }
