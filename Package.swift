@@ -39,6 +39,8 @@ let package = Package(
       name: "CajalCommand",
       dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command"),
+
+    .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )
