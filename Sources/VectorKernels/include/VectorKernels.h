@@ -3,5 +3,6 @@
 #define VECTOR_KERNELS_H
 #include "parallel.h"
 #include "map.h"
+#include "random.h"
 #include "execute.h"
 #endif
