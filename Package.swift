@@ -42,6 +42,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
+    .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

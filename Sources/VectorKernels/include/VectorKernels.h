@@ -2,4 +2,7 @@
 #ifndef VECTOR_KERNELS_H
 #define VECTOR_KERNELS_H
 #include "parallel.h"
+#include "map.h"
+#include "random.h"
+#include "execute.h"
 #endif
