@@ -1,0 +1,4 @@
+// All kernels that are written with `lanes`; the level's file includes them once.
+#pragma clang diagnostic ignored "-Wpsabi"
+#include "../lanes.h"
+#include "../matrix_body.h"
