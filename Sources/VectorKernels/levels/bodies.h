@@ -2,3 +2,5 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 #include "../lanes.h"
 #include "../matrix_body.h"
+#include "../convolution_body.h"
+#include "../convolution_gradient_body.h"
