@@ -126,6 +126,40 @@ static void kernel_gradient_item(const vk_convolution_kernel_gradient_arguments 
     for (int64_t f = 0; f < filters; f++) a->dbias[k + f] = sum_of(load(bias + f * 16));
 }
 
+/// Filters j..<j + columns where the kernel covers the whole image: a matrix product x [positions, n] dy^T [n, filters].
+static void whole_kernel_gradient_item(const vk_convolution_kernel_gradient_arguments *a, int64_t j, int64_t columns) {
+  const vk_convolution_shape *p = &a->shape;
+  int64_t positions = p->kernel_height * p->kernel_width, n = p->batch, last = columns > 16 ? columns - 16 : columns;
+  vk_matrix_arguments matrix = {.m = positions, .a_row = n, .a_column = 1, .c_row = p->channels * p->filters};
+  float packed[PACKED_ROWS * 32];
+  int64_t width = columns > 16 ? 32 : 16;
+  for (int64_t q = 0; q < n; q += PACKED_ROWS) {
+    int64_t k = n - q < PACKED_ROWS ? n - q : PACKED_ROWS;
+    for (int64_t l = 0; l < columns; l++) {
+      const float *from = a->dy + (j + l) * n + q;
+#pragma clang loop vectorize(disable)
+      for (int64_t r = 0; r < k; r++) packed[r * width + l] = from[r];
+      lanes total = splat(0.f);
+      for (int64_t r = 0; r < k; r += 16) total += load(from + r);
+      if (a->dbias) a->dbias[j + l] = (q ? a->dbias[j + l] : 0) + sum_of(total);
+    }
+    for (int64_t c = 0; c < p->channels; c++) {
+      const float *x = a->x + c * positions * n + q;
+      float *to = a->dkernel + c * p->filters + j;
+      if (columns > 16) matrix_columns(&matrix, x, packed, 0, to, 32, k, last, 2, q == 0, 1);
+      else matrix_columns(&matrix, x, packed, 0, to, 16, k, last, 1, q == 0, 1);
+    }
+  }
+}
+
+static void whole_kernel_gradient_member(void *context, int thread, int threads) {
+  const vk_convolution_kernel_gradient_arguments *a = context;
+  int64_t filters = a->shape.filters, first, last;
+  vk_share((filters + 31) / 32, 1, thread, threads, &first, &last);
+  for (int64_t j = first * 32; j < last * 32 && j < filters; j += 32)
+    whole_kernel_gradient_item(a, j, filters - j < 32 ? filters - j : 32);
+}
+
 static void kernel_gradient_member(void *context, int thread, int threads) {
   const vk_convolution_kernel_gradient_arguments *a = context;
   const vk_convolution_shape *p = &a->shape;
@@ -139,5 +173,8 @@ static void kernel_gradient_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_convolution_kernel_gradient)(void *arguments) {
   vk_convolution_kernel_gradient_arguments *a = arguments;
-  vk_parallel(kernel_gradient_member, a, a->threads);
+  const vk_convolution_shape *p = &a->shape;
+  int whole = p->height == p->kernel_height && p->width == p->kernel_width && p->output_height == 1 && p->output_width == 1 &&
+              p->padding_top == 0 && p->padding_left == 0;
+  vk_parallel(whole ? whole_kernel_gradient_member : kernel_gradient_member, a, a->threads);
 }
