@@ -4,3 +4,4 @@
 #include "../matrix_body.h"
 #include "../convolution_body.h"
 #include "../convolution_gradient_body.h"
+#include "../convolution_pool_body.h"
