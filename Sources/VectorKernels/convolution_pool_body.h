@@ -43,7 +43,7 @@ INLINE void pool_windows(const vk_convolution_pool_shape *s, const float *x, con
     lanes best = sums[p][0];
     whole winner = 0;
     for (int q = 1; q < 4; q++) {
-      whole takes = (sums[p][q] > best) | ((sums[p][q] != sums[p][q]) & (best == best));
+      whole takes = (sums[p][q] > best) | (sums[p][q] != sums[p][q]);
       best = choose(takes, sums[p][q], best);
       winner = (takes & q) | (~takes & winner);
     }
