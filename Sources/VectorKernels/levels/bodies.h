@@ -5,3 +5,5 @@
 #include "../convolution_body.h"
 #include "../convolution_gradient_body.h"
 #include "../convolution_pool_body.h"
+#include "../pool_body.h"
+#include "../pool_gradient_body.h"
