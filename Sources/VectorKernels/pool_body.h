@@ -56,22 +56,48 @@ INLINE void note_winners(void *winners, int32_t size, int64_t at, whole value, i
   }
 }
 
+/// Folds one element into the maxima.
+INLINE void challenge(lanes value, int32_t position, lanes *best, whole *winner) {
+  whole takes = (value > *best) | (value != value);
+  *best = choose(takes, value, *best);
+  *winner = (takes & position) | (~takes & *winner);
+}
+
+/// A plane window of known size that lies in the array whole; x is at its first element.
+INLINE void find_winners_in_plane(const vk_pool_shape *s, const float *x, int64_t count, lanes *best, whole *winner, const int vectors,
+                                  const int height, const int width) {
+#pragma clang loop unroll(full)
+  for (int h = 0; h < height; h++)
+#pragma clang loop unroll(full)
+    for (int w = 0; w < width; w++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        const float *at = x + (h * s->input[2] + w) * s->inner + 16 * v;
+        lanes value = vectors == 1 ? load_part(at, count) : load(at);
+        if (h + w == 0) best[v] = value, winner[v] = 0;
+        else challenge(value, h * width + w, best + v, winner + v);
+      }
+}
+
 /// Maximum and winner of one window in `vectors` vectors of lanes.
 INLINE void find_winners(const vk_pool_shape *s, const pool_window *window, const float *x, int64_t count, lanes *best, whole *winner,
                          const int vectors) {
   int64_t start = ((window->first[0] * s->input[1] + window->first[1]) * s->input[2] + window->first[2]) * s->inner;
-#pragma clang loop unroll(full)
+  if (s->window[0] == 1 && s->window[1] == 2 && s->window[2] == 2 && window->elements == 4) {
+    find_winners_in_plane(s, x + start, count, best, winner, vectors, 2, 2);
+    return;
+  }
+  if (s->window[0] == 1 && s->window[1] == 3 && s->window[2] == 3 && window->elements == 9) {
+    find_winners_in_plane(s, x + start, count, best, winner, vectors, 3, 3);
+    return;
+  }
   for (int v = 0; v < vectors; v++) {
     best[v] = vectors == 1 ? load_part(x + start, count) : load(x + start + 16 * v);
     winner[v] = (whole)((int32_t)window->position);
   }
   FOR_WINDOW(s, *window, {
-    for (int v = 0; v < vectors; v++) {
-      lanes value = vectors == 1 ? load_part(x + offset, count) : load(x + offset + 16 * v);
-      whole takes = (value > best[v]) | ((value != value) & (best[v] == best[v]));
-      best[v] = choose(takes, value, best[v]);
-      winner[v] = (takes & position) | (~takes & winner[v]);
-    }
+    for (int v = 0; v < vectors; v++)
+      challenge(vectors == 1 ? load_part(x + offset, count) : load(x + offset + 16 * v), position, best + v, winner + v);
   })
 }
 
@@ -81,20 +107,22 @@ INLINE void find_winners(const vk_pool_shape *s, const pool_window *window, cons
   for (; l + 16 <= end; l += 16) BODY(1, 16) \
   if (l < end) BODY(1, end - l)
 
-/// Calls ROW for each output row that is this member's: `i` counts outer * OD * OH.
+/// Runs what follows for each output pixel of this member's rows: row `i` of outer * OD * OH, pixel `j`; `d`, `h` are the
+/// row's coordinates and `base` the offset of its outer index in x.
 #define FOR_ROWS(s, thread, threads) \
   int64_t row_first, row_last; \
   vk_share((s)->outer * (s)->output[0] * (s)->output[1], 1, thread, threads, &row_first, &row_last); \
   int64_t input_size = (s)->input[0] * (s)->input[1] * (s)->input[2] * (s)->inner; \
   for (int64_t i = row_first; i < row_last; i++) \
-    for (int64_t j = 0; j < (s)->output[2]; j++)
+    for (int64_t j = 0, d = i / (s)->output[1] % (s)->output[0], h = i % (s)->output[1], \
+                 base = i / (s)->output[1] / (s)->output[0] * input_size; j < (s)->output[2]; j++)
 
 static void max_pool_member(void *context, int thread, int threads) {
   const vk_max_pool_arguments *a = context;
   const vk_pool_shape *s = &a->shape;
   FOR_ROWS(s, thread, threads) {
-    pool_window window = pool_window_at(s, i / s->output[1] % s->output[0], i % s->output[1], j);
-    const float *x = a->x + i / s->output[1] / s->output[0] * input_size;
+    pool_window window = pool_window_at(s, d, h, j);
+    const float *x = a->x + base;
     int64_t to = (i * s->output[2] + j) * s->inner, l = 0;
 #define MAX_POOL(vectors, count) \
   { \
@@ -119,8 +147,8 @@ static void max_pool_select_member(void *context, int thread, int threads) {
   const vk_max_pool_select_arguments *a = context;
   const vk_pool_shape *s = &a->shape;
   FOR_ROWS(s, thread, threads) {
-    pool_window window = pool_window_at(s, i / s->output[1] % s->output[0], i % s->output[1], j);
-    int64_t base = i / s->output[1] / s->output[0] * input_size, to = (i * s->output[2] + j) * s->inner, l = 0;
+    pool_window window = pool_window_at(s, d, h, j);
+    int64_t to = (i * s->output[2] + j) * s->inner, l = 0;
 #define SELECT(vectors, count) \
   { \
     lanes best[vectors], chosen[vectors]; \
@@ -154,8 +182,8 @@ static void average_pool_member(void *context, int thread, int threads) {
   const vk_average_pool_arguments *a = context;
   const vk_pool_shape *s = &a->shape;
   FOR_ROWS(s, thread, threads) {
-    pool_window window = pool_window_at(s, i / s->output[1] % s->output[0], i % s->output[1], j);
-    const float *x = a->x + i / s->output[1] / s->output[0] * input_size;
+    pool_window window = pool_window_at(s, d, h, j);
+    const float *x = a->x + base;
     float scale = pool_scale(s, &window, a->divisor);
     int64_t to = (i * s->output[2] + j) * s->inner, l = 0;
 #define AVERAGE(vectors, count) \
