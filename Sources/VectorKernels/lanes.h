@@ -25,9 +25,6 @@ INLINE lanes choose(whole where, lanes yes, lanes no) {
   memcpy(&out, &r, sizeof out);
   return out;
 }
-/// The larger of each pair; a NaN of either wins.
-INLINE lanes larger(lanes a, lanes b) { return choose((a > b) | (a != a), a, b); }
-
 /// The first `count` (0...16) elements, the rest zero.
 INLINE lanes load_part(const float *p, int64_t count) {
 #ifdef VK_MASKS
@@ -51,7 +48,6 @@ INLINE void store_part(float *p, lanes v, int64_t count) {
 #endif
 }
 
-#define EVEN(v) __builtin_shufflevector(v, v, 0, 2, 4, 6)
 INLINE float sum_of(lanes v) {
   typedef float eight __attribute__((ext_vector_type(8)));
   typedef float four __attribute__((ext_vector_type(4)));
@@ -59,10 +55,20 @@ INLINE float sum_of(lanes v) {
   four b = a.lo + a.hi;
   return (b.x + b.z) + (b.y + b.w);
 }
+/// The largest element; NaN is passed over.
 INLINE float maximum_of(lanes v) {
-  float best = v[0];
-  for (int i = 1; i < 16; i++) best = v[i] > best || v[i] != v[i] ? v[i] : best;
-  return best;
+  lanes w = __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  v = choose(v > w, v, w);
+  w = __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
+  v = choose(v > w, v, w);
+  float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
+  return a > b ? a : b;
+}
+
+/// The lanes before `count` of `v`, the others `rest`.
+INLINE lanes keep_part(lanes v, int64_t count, float rest) {
+  const whole index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return choose(index < (int32_t)count, v, splat(rest));
 }
 
 /// Element i of the result is the sum of vector i of `v` (which is spent).

@@ -7,3 +7,5 @@
 #include "../convolution_pool_body.h"
 #include "../pool_body.h"
 #include "../pool_gradient_body.h"
+#include "../rows_body.h"
+#include "../normalization_body.h"
