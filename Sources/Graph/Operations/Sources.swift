@@ -5,7 +5,7 @@ package struct Constant: Operation {
   package static let name = "constant"
   package static let differentiability = Differentiability.none("it is a source")
   package let storage: Storage
-  let shape: Shape
+  package let shape: Shape
   /// An evaluated stand-in for a graph that grew too long: gradients cannot pass it.
   let cutsHistory: Bool
   package init(storage: Storage, shape: Shape, cutsHistory: Bool) {
