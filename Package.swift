@@ -39,6 +39,10 @@ let package = Package(
       name: "CajalCommand",
       dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command"),
+
+    // Tests
+    .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
+    .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"]),
   ],
   swiftLanguageModes: [.v6]
 )
