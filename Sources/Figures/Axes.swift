@@ -25,8 +25,7 @@ struct Axes: Sendable {
     }
     if showsNames {
       script.add(
-        "set key at graph 0, graph 1 offset character -0.3, 0.95 left bottom Left reverse horizontal samplen 1.6 width 1 "
-          + "textcolor rgb '\(Look.ink)' maxrows 1")
+        "set key tmargin left Left reverse horizontal samplen 1.6 textcolor rgb '\(Look.ink)'")
     }
     let labelColour = "textcolor rgb '\(Look.ink)'"
     script.add("set xlabel \(GnuplotScript.quoted(xLabel)) \(labelColour)")

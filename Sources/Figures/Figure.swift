@@ -27,8 +27,10 @@ public enum FigureFormat: String, CaseIterable, Sendable {
 
   /// The format that a path asks for by how it ends.
   init(path: String) throws(FigureError) {
-    let ending = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() } ?? ""
-    guard let format = FigureFormat(rawValue: ending) else {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."),
+      let format = FigureFormat(rawValue: name[name.index(after: dot)...].lowercased())
+    else {
       throw .unsupportedFormat(path: path, supported: Self.allCases.map { "." + $0.rawValue })
     }
     self = format

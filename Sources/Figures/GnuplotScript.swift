@@ -40,16 +40,22 @@ public struct GnuplotScript: Sendable {
     }
   }
 
-  /// A text as gnuplot reads it back exactly: in single quotes, on one line.
+  /// A text as gnuplot reads it back exactly, on one line: in double quotes, with every sign that could mean something to
+  /// gnuplot (quotes, backquotes, backslashes, …) given by its octal number.
   static func quoted(_ text: String) -> String {
-    var result = "'"
+    var result = "\""
     for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .surrogate: result += " "
-      default: result += scalar == "'" ? "''" : String(scalar)
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", " ", ".", ",", ":", "-", "+", "/", "(", ")": result.unicodeScalars.append(scalar)
+      case "!"..."~":
+        let digits = String(scalar.value, radix: 8)
+        result += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+      default:
+        let isBreak = [.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+        result.unicodeScalars.append(isBreak ? " " : scalar)
       }
     }
-    return result + "'"
+    return result + "\""
   }
 
   /// The same for labels of tics, where gnuplot would take a percent sign for a number's format.
