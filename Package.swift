@@ -42,7 +42,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
-    .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"]),
+    .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -46,13 +46,14 @@ zlib1g-dev            reading compressed data sets and archives
 libgomp1              the threads that oneDNN computes with
 gnuplot-nox           drawing figures
 LIST
-  if onednn_missing; then
-    if ! python3 -m pip --version >/dev/null 2>&1; then echo "python3-pip           fetching the oneDNN library"; fi
-    if ! command -v unzip >/dev/null; then echo "unzip                 unpacking the oneDNN library"; fi
+  if library_missing || headers_missing; then
+    python3 -m pip --version >/dev/null 2>&1 || echo "python3-pip           fetching the oneDNN library"
   fi
 }
 
-onednn_missing() { ! compgen -G '.vendor/lib/libdnnl.so*' >/dev/null; }
+system_has_onednn() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q 'libdnnl\.so\.3 '; }
+library_missing() { [[ ! -e .vendor/lib/libdnnl.so.3 ]] && ! system_has_onednn; }
+headers_missing() { ((tests)) && [[ ! -e .vendor/include/oneapi/dnnl/dnnl.h ]]; }
 
 missing_packages() {
   local names installed name reason one found
@@ -111,9 +112,11 @@ if [[ -z ${CAJAL_SKIP_PACKAGES:-} ]]; then
   install_packages
 fi
 
-if ((check)); then
-  onednn_missing && fail "oneDNN is not in .vendor/lib; scripts/install-onednn.sh puts it there"
-  exit 0
+if library_missing; then
+  ((check)) && fail "oneDNN 3 is not here; scripts/install-onednn.sh puts it into .vendor/lib"
+  scripts/install-onednn.sh
 fi
-scripts/install-onednn.sh
-if ((tests)); then scripts/install-onednn.sh --headers; fi
+if headers_missing; then
+  ((check)) && fail "oneDNN's headers are not here; scripts/install-onednn.sh --headers puts them into .vendor/include"
+  scripts/install-onednn.sh --headers
+fi

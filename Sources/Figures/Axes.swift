@@ -7,8 +7,12 @@ struct Axes: Sendable {
   var yRange: ClosedRange<Double>?
   var isXLogarithmic = false
   var isYLogarithmic = false
-  /// Whether names of series are listed above the chart.
-  var showsNames = false
+  /// The names of the series, listed above the chart where they fit into one line, else to its right; none if empty.
+  var names: [String] = []
+
+  private var showsNamesAbove: Bool {
+    names.count > 1 && names.count <= 5 && names.map(\.count).reduce(0, +) + 6 * names.count <= 60
+  }
 
   /// Commands that set the frame, and unset what an earlier panel may have left.
   func set(in script: inout GnuplotScript) {
@@ -17,15 +21,19 @@ struct Axes: Sendable {
     script.add("set tics out nomirror scale 0.5 textcolor rgb '\(Look.ink)'")
     script.add("set grid ytics linetype 1 linecolor rgb '\(Look.grid)' linewidth 0.6")
     script.add("set format '%g'")
-    let topLines = (title.isEmpty ? 0.8 : 2.2) + (showsNames ? 1.6 : 0)
+    let topLines = (title.isEmpty ? 0.8 : 2.2) + (showsNamesAbove ? 1.4 : 0)
     script.add("set lmargin 10; set rmargin 3; set bmargin \(xLabel.isEmpty ? 2.5 : 3.8); set tmargin \(topLines)")
     if !title.isEmpty {
-      let position = "at graph 0, graph 1 offset character -0.3, \(showsNames ? 2.3 : 1.1)"
+      let position = "at graph 0, graph 1 offset character -0.3, \(showsNamesAbove ? 2.3 : 1.1)"
       script.add("set label 1 \(GnuplotScript.quoted(title)) \(position) left font ',12' textcolor rgb '#111111'")
     }
-    if showsNames {
+    if showsNamesAbove {
       script.add(
-        "set key tmargin left Left reverse horizontal samplen 1.6 textcolor rgb '\(Look.ink)'")
+        "set key at graph 0, graph 1.015 left bottom Left reverse horizontal maxrows 1 samplen 1.6 "
+          + "textcolor rgb '\(Look.ink)'")
+    } else if names.count > 1 {
+      script.add("set rmargin \(8 + min(24, names.map(\.count).max() ?? 0))")
+      script.add("set key rmargin top vertical Left reverse samplen 1.6 textcolor rgb '\(Look.ink)'")
     }
     let labelColour = "textcolor rgb '\(Look.ink)'"
     script.add("set xlabel \(GnuplotScript.quoted(xLabel)) \(labelColour)")

@@ -51,14 +51,13 @@ public struct BarChart: Figure {
       script.add("plot \(data) using (0):1:(0):2:($1-0.36):($1+0.36) with boxxyerror \(fill)")
     } else {
       // Names that would run into each other stand slanted.
-      let letters = names.map(\.count).reduce(0, +) + names.count
-      if letters > size.width / 8 {
-        let longest = min(24, names.map(\.count).max() ?? 0)
-        script.add("set bmargin \(3 + Double(longest) * 0.34); set xtics rotate by 40 right")
+      let longest = min(24, names.map(\.count).max() ?? 0)
+      if (longest + 1) * names.count > (size.width - 80) / 7 {
+        script.add("set bmargin \(3 + Double(longest) * 0.24); set xtics rotate by 40 right")
       }
       script.add(
         "set xtics (\(tics)) scale 0; set xrange [-0.6:\(Double(names.count) - 0.4)]; set yrange \(valueRange)")
-      script.add("set boxwidth 0.72; set border 1")
+      script.add("set boxwidth 0.72; set border 1; set ytics scale 0")
       let data = script.addData(values.enumerated().map { [Double($0), $1] })
       script.add("plot \(data) using 1:2 with boxes \(fill)")
       script.add("set xtics norotate")

@@ -46,7 +46,8 @@ public struct GnuplotScript: Sendable {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", " ", ".", ",", ":", "-", "+", "/", "(", ")": result.unicodeScalars.append(scalar)
+      case "a"..."z", "A"..."Z", "0"..."9", " ", ".", ",", ":", "-", "+", "/", "(", ")":
+        result.unicodeScalars.append(scalar)
       case "!"..."~":
         let digits = String(scalar.value, radix: 8)
         result += "\\" + String(repeating: "0", count: 3 - digits.count) + digits

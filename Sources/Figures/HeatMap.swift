@@ -70,7 +70,7 @@ public struct HeatMap: Figure {
     script.add("unset grid; set border 0; set tics scale 0; set yrange [\(Double(values.count) - 0.5):-0.5]")
     script.add("set palette defined (0 '#f7fbff', 0.25 '#c6dbef', 0.5 '#6baed6', 0.75 '#2171b5', 1 '#08306b')")
     script.add("set cbrange [\(lowest):\(highest)]")
-    if showsScale { script.add("set rmargin 12; set colorbox; set cbtics out scale 0.5") }
+    if showsScale { script.add("set rmargin 8; set colorbox; set cbtics out scale 0.5") }
     addTics("x", columnLabels, columns, in: &script)
     addTics("y", rowLabels, values.count, in: &script)
     if let longest = rowLabels.map(\.count).max() {
@@ -79,7 +79,8 @@ public struct HeatMap: Figure {
     let cells = script.addData(
       values.enumerated().flatMap { row, line in line.enumerated().map { [Double($0), Double(row), $1] } })
     script.add(
-      "set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind fillcolor rgb '#dddddd' fillstyle solid")
+      "set object 1 rectangle from graph 0, graph 0 to graph 1, graph 1 behind fillcolor rgb '#dddddd' fillstyle solid noborder"
+    )
     addAnnotations(columns: columns, lowest: lowest, highest: highest, in: &script)
     script.add(
       "plot \(cells) using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror "
@@ -92,9 +93,9 @@ public struct HeatMap: Figure {
     if names.isEmpty && count > 20 { return }
     let tics = (0..<count).map { "\(GnuplotScript.quotedTic($0 < names.count ? names[$0] : "\($0)")) \($0)" }
     var rotation = ""
-    if axis == "x", names.map(\.count).reduce(0, +) + count > size.width / 9 {
-      let longest = min(24, names.map(\.count).max() ?? 0)
-      script.add("set bmargin \((xLabel.isEmpty ? 1.5 : 3.0) + Double(longest) * 0.45)")
+    let longest = min(24, names.map(\.count).max() ?? 0)
+    if axis == "x", (longest + 1) * count > (size.width - 130) / 7 {
+      script.add("set bmargin \((xLabel.isEmpty ? 1.5 : 3.0) + Double(longest) * 0.36)")
       rotation = "rotate by 45 right "
     }
     script.add("set \(axis)tics \(rotation)(\(tics.joined(separator: ", ")))")

@@ -50,6 +50,9 @@ public struct ImageGrid: Sendable {
       let cell = layout.cell(index)
       let left = cell.x + (layout.cellWidth - image.width * scale) / 2
       let top = cell.y + (layout.imageHeight - image.height * scale) / 2
+      Self.frame(
+        into: &canvas, rowBytes: layout.width * 3, x: (left - 2)..<(left + image.width * scale + 2),
+        y: (top - 2)..<(top + image.height * scale + 2))
       Self.copy(image, scale: scale, into: &canvas, width: layout.width, left: left, top: top)
     }
     return PixelImage(unchecked: canvas, width: layout.width, height: layout.height, channels: 3)
@@ -82,7 +85,7 @@ public struct ImageGrid: Sendable {
       // A caption may make its cell wider, up to 12 letters; about 13 pixels a letter.
       let letters = min(12, grid.captions.map(\.count).max() ?? 0)
       cellWidth = max(widest, letters * ImageGrid.letterWidth)
-      captionHeight = grid.captions.isEmpty ? 0 : 34
+      captionHeight = grid.captions.isEmpty ? 0 : 40
       titleHeight = grid.title.isEmpty ? 0 : 52
       let rows = (count + columns - 1) / columns
       width = 2 * margin + columns * cellWidth + (columns - 1) * gap
@@ -90,7 +93,8 @@ public struct ImageGrid: Sendable {
       if width > ImageGrid.largestSide || height > ImageGrid.largestSide {
         throw .badData(
           figure: "ImageGrid '\(grid.title)'",
-          problem: "the picture would have \(width) x \(height) pixels, more than \(ImageGrid.largestSide) along a side; "
+          problem:
+            "the picture would have \(width) x \(height) pixels, more than \(ImageGrid.largestSide) along a side; "
             + "give fewer images or a smaller scale.")
       }
     }
@@ -120,12 +124,19 @@ public struct ImageGrid: Sendable {
       let cell = layout.cell(index)
       let room = layout.cellWidth / Self.letterWidth
       let text = caption.count <= room ? caption : caption.prefix(max(1, room - 1)) + "…"
-      let position = "\(cell.x + layout.cellWidth / 2),\(cell.y + layout.imageHeight + 20)"
+      let position = "\(cell.x + layout.cellWidth / 2),\(cell.y + layout.imageHeight + 23)"
       script.add(
         "set label \(index + 2) \(GnuplotScript.quoted(text)) at \(position) center textcolor rgb '\(Look.ink)'")
     }
     script.add("plot NaN notitle")
     return script
+  }
+
+  /// A light ground two pixels larger than the image that comes on it, so that white images have an edge.
+  private static func frame(into canvas: inout [UInt8], rowBytes: Int, x: Range<Int>, y: Range<Int>) {
+    for row in y {
+      for index in (row * rowBytes + x.lowerBound * 3)..<(row * rowBytes + x.upperBound * 3) { canvas[index] = 0xD8 }
+    }
   }
 
   private static func copy(

@@ -36,8 +36,9 @@ public struct LineChart: Figure {
     for one in series { try one.check("LineChart '\(title)'", logarithmicY: isYLogarithmic) }
     var axes = Axes(title: title, xLabel: xLabel, yLabel: yLabel, xRange: xRange, yRange: yRange)
     axes.isYLogarithmic = isYLogarithmic
-    axes.showsNames = series.count > 1
+    axes.names = series.map(\.name)
     axes.set(in: &script)
+    setSteps(in: &script)
     var parts: [String] = []
     for (index, one) in series.enumerated() {
       let data = script.addData(zip(one.x, one.y).map { [$0, $1] })
@@ -48,5 +49,14 @@ public struct LineChart: Figure {
           + "linecolor rgb '\(Look.colour(index))' title \(GnuplotScript.quoted(one.name))")
     }
     script.add("plot " + parts.joined(separator: ", "))
+  }
+
+  /// The x axis ends with the data; where it counts a few epochs, every one has its tic and no half epoch has.
+  private func setSteps(in script: inout GnuplotScript) {
+    let x = series.flatMap(\.x).filter(\.isFinite)
+    guard xRange == nil, let first = x.min(), let last = x.max(), first < last else { return }
+    script.add("set xrange [*:*] noextend")
+    let isCounting = x.allSatisfy { $0 == $0.rounded() }
+    if isCounting && last - first <= 12 { script.add("set xtics 1") }
   }
 }

@@ -29,7 +29,7 @@ public struct ScatterChart: Figure {
     if series.isEmpty { throw .badData(figure: "ScatterChart '\(title)'", problem: "it has no series to draw.") }
     for one in series { try one.check("ScatterChart '\(title)'") }
     var axes = Axes(title: title, xLabel: xLabel, yLabel: yLabel, xRange: xRange, yRange: yRange)
-    axes.showsNames = series.count > 1
+    axes.names = series.map(\.name)
     axes.set(in: &script)
     script.add("set grid xtics")
     var parts: [String] = []

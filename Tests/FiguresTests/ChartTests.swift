@@ -137,12 +137,14 @@ extension Double {
   }
 
   @Test(arguments: [
-    "it's `touch harm`", "a'; system('touch harm'); print '", "x\n!touch harm", "\"$(touch harm)\" \\", "100 % {a_b}^2 @v",
+    "it's `touch harm`", "a'; system('touch harm'); print '", "x\n!touch harm", "\"$(touch harm)\" \\",
+    "100 % {a_b}^2 @v",
     "END", "数字 µ", "'", "",
   ])
   func wordsAreNeverCommands(title: String) throws {
     let scratch = try ScratchDirectory()
-    let chart = LineChart(title: title, series: [Series(title, [1, 2]), Series(title, [2, 1])], xLabel: title, yLabel: title)
+    let chart = LineChart(
+      title: title, series: [Series(title, [1, 2]), Series(title, [2, 1])], xLabel: title, yLabel: title)
     let svg = String(decoding: try chart.rendered(as: .svg), as: UTF8.self)
     #expect(svg.contains("</svg>"))
     let bars = BarChart(title: title, names: [title, "b"], values: [1, 2], valueLabel: title)

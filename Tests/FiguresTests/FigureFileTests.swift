@@ -21,34 +21,24 @@ enum FileSystem {
     #expect(!FileSystem.exists(scratch.file("missing.png")))
   }
 
-  /// A directory with a program named gnuplot that does what the script says.
-  private func fakeGnuplot(_ scratch: ScratchDirectory, _ script: String) throws -> String {
-    let directory = scratch.file("bin-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: directory + "/gnuplot"))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory + "/gnuplot")
-    return directory
+  /// A search path with a program named gnuplot that is none.
+  private func programs(_ name: String) -> String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Programs/" + name
   }
 
-  @Test func gnuplotThatFailsIsQuoted() throws {
-    let scratch = try ScratchDirectory()
-    let path = try fakeGnuplot(scratch, "echo '  ^' >&2; echo 'line 3: undefined terminal' >&2; echo >&2; exit 1")
-    let error = #expect(throws: FigureError.self) { try chart.rendered(as: .png, searchPath: path) }
+  @Test func gnuplotThatFailsIsQuoted() {
+    let error = #expect(throws: FigureError.self) { try chart.rendered(as: .png, searchPath: programs("failing")) }
     #expect(error == .gnuplotFailed(message: "line 3: undefined terminal"))
   }
 
-  @Test func gnuplotThatEndsAtOnceDoesNoHarm() throws {
-    let scratch = try ScratchDirectory()
-    let path = try fakeGnuplot(scratch, "exit 0")
+  @Test func gnuplotThatEndsAtOnceDoesNoHarm() {
     let long = LineChart(title: "t", series: [Series("s", (0..<200_000).map { Double($0) })])
-    let error = #expect(throws: FigureError.self) { try long.rendered(as: .png, searchPath: path) }
+    let error = #expect(throws: FigureError.self) { try long.rendered(as: .png, searchPath: programs("silent")) }
     #expect(error == .gnuplotFailed(message: "it ended with status 0"))
   }
 
-  @Test func gnuplotThatIsKilledIsSaid() throws {
-    let scratch = try ScratchDirectory()
-    let path = try fakeGnuplot(scratch, "kill -9 $$")
-    let error = #expect(throws: FigureError.self) { try chart.rendered(as: .png, searchPath: path) }
+  @Test func gnuplotThatIsKilledIsSaid() {
+    let error = #expect(throws: FigureError.self) { try chart.rendered(as: .png, searchPath: programs("killed")) }
     #expect(error == .gnuplotFailed(message: "it ended with status -9"))
   }
 

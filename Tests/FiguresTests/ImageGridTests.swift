@@ -18,8 +18,8 @@ import Testing
       try (0..<12).map { try ring($0) }, captions: (0..<12).map { "\($0 % 10), not \($0 * 3 % 10)" },
       title: "The first digits it got wrong", columns: 6)
     try grid.write(to: scratch.file("grid.png"))
-    // 6 cells of 8 * 12 pixels (the captions need 104), 5 gaps of 16, margins of 24; 2 rows of 96 + 34, title 52.
-    let expected: [Int] = [48 + 6 * 104 + 80, 48 + 52 + 2 * 130 + 16]
+    // 6 cells of 8 * 12 pixels (the captions need 104), 5 gaps of 16, margins of 24; 2 rows of 96 + 40, title 52.
+    let expected: [Int] = [48 + 6 * 104 + 80, 48 + 52 + 2 * 136 + 16]
     #expect(pngSize(try scratch.bytes("grid.png")) == expected)
   }
 
@@ -31,15 +31,17 @@ import Testing
     func pixel(_ x: Int, _ y: Int) -> [UInt8] {
       Array(drawn.bytes[(y * drawn.width + x) * 3..<(y * drawn.width + x) * 3 + 3])
     }
+    let frame: [UInt8] = [0xD8, 0xD8, 0xD8]
     for y in 24...26 {
-      #expect(pixel(23, y) == [255, 255, 255])
+      #expect(pixel(21, y) == [255, 255, 255])
+      #expect(pixel(22, y) == frame && pixel(23, y) == frame)
       for x in 24...26 { #expect(pixel(x, y) == [255, 0, 0]) }
       for x in 27...29 { #expect(pixel(x, y) == [10, 20, 30]) }
-      #expect(pixel(30, y) == [255, 255, 255])
+      #expect(pixel(30, y) == frame && pixel(32, y) == [255, 255, 255])
       #expect(pixel(46, y) == [0, 0, 0])
       #expect(pixel(51, y) == [200, 200, 200])
     }
-    #expect(pixel(24, 23) == [255, 255, 255] && pixel(24, 27) == [255, 255, 255])
+    #expect(pixel(24, 23) == frame && pixel(24, 27) == frame && pixel(24, 21) == [255, 255, 255])
   }
 
   @Test func imagesStayExactUnderCaptions() throws {
@@ -49,8 +51,8 @@ import Testing
     #expect(Array(drawn.bytes[middle..<middle + 3]) == [1, 2, 3])
     // Something dark was written below the image, and nothing at the picture's edge.
     let rowBytes = drawn.width * 3
-    #expect(drawn.bytes[(65 * rowBytes)...].contains { $0 < 128 })
-    #expect(drawn.bytes[..<(24 * rowBytes)].allSatisfy { $0 == 255 })
+    #expect(drawn.bytes[(67 * rowBytes)...].contains { $0 < 128 })
+    #expect(drawn.bytes[..<(22 * rowBytes)].allSatisfy { $0 == 255 })
   }
 
   @Test func valuesBecomeGrey() throws {
