@@ -14,6 +14,9 @@ public struct ImageGrid: Sendable {
   public var scale: Int
 
   /// - Parameters:
+  ///   - images: at least one, of any sizes.
+  ///   - captions: one for each image, or none at all.
+  ///   - title: above all, at the left.
   ///   - columns: images in a row; by default so many that the picture is about as wide as high.
   ///   - scale: by default so that the largest image becomes about 96 pixels wide, but at least 1.
   public init(

@@ -24,6 +24,9 @@ public struct PixelImage: Hashable, Sendable {
   /// Makes an image of numbers in any range: `range` becomes black to white (or white to black), what lies beyond is clamped.
   ///
   /// - Parameters:
+  ///   - width: pixels in a row.
+  ///   - height: rows.
+  ///   - channels: 1 (grey) or 3 (red, green, blue).
   ///   - values: `[height, width, channels]`, flat; what is not a number is black.
   ///   - range: by default the lowest to the highest finite value.
   ///   - isInverted: dark where the values are high, as ink on paper.

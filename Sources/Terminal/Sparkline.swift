@@ -26,6 +26,7 @@ public func sparkline(_ values: [Double], width: Int = 40, in terminal: Terminal
 /// - Parameters:
 ///   - values: rows from the top, of any lengths; the lowest value is blank and the highest is full. What is not finite is `?`.
 ///   - range: what blank and full stand for; the lowest and highest value by default.
+///   - terminal: decides between shades and plain characters.
 public func shadedMap(_ values: [[Double]], range: ClosedRange<Double>? = nil, in terminal: Terminal = .plain) -> String
 {
   let shades: [Character] = Array(terminal.allowsUnicode ? " ░▒▓█" : " .:*#")
