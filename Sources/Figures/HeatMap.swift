@@ -36,6 +36,7 @@ public struct HeatMap: Figure {
   /// - Parameters:
   ///   - counts: `counts[true][predicted]`, square.
   ///   - labels: the names of the classes, or none for their numbers.
+  ///   - title: above the map.
   public static func confusionMatrix(_ counts: [[Int]], labels: [String] = [], title: String = "Confusion matrix")
     -> HeatMap
   {
