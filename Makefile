@@ -22,9 +22,10 @@ build: setup ## build the library and the cajal command, optimized
 run: build ## train a network on handwritten digits and show how good it is
 	.build/release/cajal train digits
 
-# Optimized, because the kernels are C loops that crawl without; the test library runs tests side by side by itself.
+# Optimized, because the kernels are C loops that crawl without; in a place of its own, because tests are built with other
+# flags and each build would undo the other. The test library runs tests side by side by itself.
 test: setup-tests ## build and run every test
-	$(SWIFT) test --configuration release --disable-xctest </dev/null
+	$(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest </dev/null
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

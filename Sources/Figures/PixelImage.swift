@@ -79,14 +79,18 @@ public struct PixelImage: Hashable, Sendable {
   init(png: [UInt8]) throws(FigureError) {
     var header = png_image()
     header.version = UInt32(PNG_IMAGE_VERSION)
+    var bytes: [UInt8] = []
+    // libpng keeps the address of the encoded bytes from the first call to the second.
+    let isRead = png.withUnsafeBytes { encoded in
+      guard png_image_begin_read_from_memory(&header, encoded.baseAddress, encoded.count) != 0 else { return false }
+      header.format = Self.redGreenBlue
+      bytes = Array(repeating: 0, count: Int(header.width) * Int(header.height) * 3)
+      var white = png_color(red: 255, green: 255, blue: 255)
+      return png_image_finish_read(&header, &white, &bytes, 0, nil) != 0
+    }
     defer { png_image_free(&header) }
-    guard png_image_begin_read_from_memory(&header, png, png.count) != 0 else { throw Self.failure(header) }
-    header.format = Self.redGreenBlue
-    let (width, height) = (Int(header.width), Int(header.height))
-    var bytes = [UInt8](repeating: 0, count: width * height * 3)
-    var white = png_color(red: 255, green: 255, blue: 255)
-    guard png_image_finish_read(&header, &white, &bytes, 0, nil) != 0 else { throw Self.failure(header) }
-    self.init(unchecked: bytes, width: width, height: height, channels: 3)
+    if !isRead { throw Self.failure(header) }
+    self.init(unchecked: bytes, width: Int(header.width), height: Int(header.height), channels: 3)
   }
 
   /// libpng's `PNG_FORMAT_RGB`; its definition is a chain of macros that Swift does not see. Grey is 0.
