@@ -1,4 +1,5 @@
 import CajalTerminal
+import Foundation
 import Testing
 
 @Suite struct TerminalFactsTests {
@@ -48,11 +49,30 @@ import Testing
     #expect(Style.plain.applied(to: "ok", in: colour) == "ok")
   }
 
-  @Test func descriptorOutputWritesInOrder() {
+  @Test func memoryKeepsWhatWasWritten() {
     let memory = MemoryOutput()
     memory.write("a")
     memory.writeLine("b")
     #expect(memory.text == "ab\n")
+  }
+
+  @Test func descriptorsGetAllOfALongText() {
+    let pipe = Pipe()
+    let text = String(repeating: "数字 0123456789\n", count: 20_000)
+    let output = FileDescriptorOutput(pipe.fileHandleForWriting.fileDescriptor)
+    // More than a pipe holds, so that the writer must go on after a part; and without waiting, so that it must be patient.
+    _ = fcntl(output.fileDescriptor, F_SETFL, O_NONBLOCK)
+    let writer = Thread {
+      output.write(text)
+      try? pipe.fileHandleForWriting.close()
+    }
+    writer.start()
+    #expect(pipe.fileHandleForReading.readDataToEndOfFile() == Data(text.utf8))
+    #expect(!output.terminal.isInteractive)
+  }
+
+  @Test func closedDescriptorsDoNoHarm() {
+    FileDescriptorOutput(-1).write("lost")
     #expect(!Terminal(fileDescriptor: -1).isInteractive)
   }
 }
