@@ -43,6 +43,8 @@ let package = Package(
     // Tests
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
+    .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
+    .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -52,14 +52,8 @@ struct Library: @unchecked Sendable {  // engine and stream are used from any th
   }
 
   private static func availableCores() -> Int {
-    #if os(Linux)
-      var set = cpu_set_t()
-      if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-        let count = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        if count > 0 { return count }
-      }
-    #endif
-    return ProcessInfo.processInfo.activeProcessorCount
+    let cores = Int(vk_available_cores())
+    return cores > 0 ? cores : ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// Throws unless a call of oneDNN succeeded.

@@ -18,6 +18,11 @@ package struct FusedMap: Operation {
     package var kind: Kind
     package var arguments: [Int]
     package var dtype: DType
+    package init(kind: Kind, arguments: [Int], dtype: DType) {
+      self.kind = kind
+      self.arguments = arguments
+      self.dtype = dtype
+    }
   }
 
   package struct Output: Hashable, Sendable {
@@ -25,6 +30,11 @@ package struct FusedMap: Operation {
     /// nil stores the register; else it is reduced over the axes, which stay with size 1.
     package var reduction: Reduce.Kind?
     package var axes: [Int]
+    package init(register: Int, reduction: Reduce.Kind?, axes: [Int]) {
+      self.register = register
+      self.reduction = reduction
+      self.axes = axes
+    }
   }
 
   package var shape: Shape
@@ -32,6 +42,14 @@ package struct FusedMap: Operation {
   package var steps: [Step]
   package var outputs: [Output]
   package var arithmetic: Arithmetic
+
+  package init(shape: Shape, inputTypes: [DType], steps: [Step], outputs: [Output], arithmetic: Arithmetic) {
+    self.shape = shape
+    self.inputTypes = inputTypes
+    self.steps = steps
+    self.outputs = outputs
+    self.arithmetic = arithmetic
+  }
 
   package var label: String { "map" + (steps.isEmpty ? "" : " " + steps.suffix(4).map(\.label).joined(separator: "·")) }
 
@@ -73,7 +91,7 @@ package enum Arithmetic: Hashable, Sendable {
   case single, double, integer
 
   /// The arithmetic of an operation on values of a dtype; nil where any will do.
-  init?(_ dtype: DType) {
+  package init?(_ dtype: DType) {
     switch dtype {
     case .float32, .float16, .bfloat16: self = .single
     case .float64: self = .double

@@ -56,15 +56,15 @@ INLINE void convolution_block(const convolution_pass *p, taps rows, taps columns
     }
   }
   int64_t to_plane = p->th * p->tw * p->n;
-  if (p->activation == VK_RELU) {
+  if (p->activation == VK_ACTIVATION_RELU) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < channels; i++)
-      for (int v = 0; v < vectors; v++) sums[i][v] = activated(sums[i][v], VK_RELU);
+      for (int v = 0; v < vectors; v++) sums[i][v] = activated(sums[i][v], VK_ACTIVATION_RELU);
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < channels; i++)
     for (int v = 0; v < vectors; v++) store(to + i * to_plane + 16 * v, sums[i][v]);
-  if (p->activation > VK_RELU)
+  if (p->activation > VK_ACTIVATION_RELU)
     for (int i = 0; i < channels; i++)
       for (int v = 0; v < vectors; v++) {
         float *at = to + i * to_plane + 16 * v;
@@ -163,6 +163,6 @@ void VK_LEVEL(vk_convolution_input_gradient)(void *arguments) {
   convolution_pass pass = {
     .from = a->dy, .kernel = a->kernel, .to = a->dx, .inputs = s->filters, .fh = s->output_height, .fw = s->output_width,
     .outputs = s->channels, .th = s->height, .tw = s->width, .n = s->batch, .input_step = 1, .output_step = s->filters,
-    .activation = VK_LINEAR, .adjoint = 1, .shape = s};
+    .activation = VK_ACTIVATION_LINEAR, .adjoint = 1, .shape = s};
   vk_parallel(convolution_member, &pass, a->threads);
 }

@@ -19,7 +19,7 @@
           else \
             for (int64_t j = 0; j < p->n; j++) row[j] += value * from[j * p->b_column]; \
         } \
-        if (rectifies && p->activation == VK_RELU && !p->accumulates) \
+        if (rectifies && p->activation == VK_ACTIVATION_RELU && !p->accumulates) \
           for (int64_t j = 0; j < p->n; j++) row[j] = row[j] <= 0 ? 0 : row[j]; \
       } \
     } \

@@ -3,9 +3,9 @@
 
 INLINE lanes activated(lanes v, int activation) {
   switch (activation) {
-    case VK_RELU: return choose((v > 0.f) | (v != v), v, splat(0.f));
-    case VK_TANH: return hyperbolic_tangent(v);
-    case VK_SIGMOID: return logistic(v);
+    case VK_ACTIVATION_RELU: return choose((v > 0.f) | (v != v), v, splat(0.f));
+    case VK_ACTIVATION_TANH: return hyperbolic_tangent(v);
+    case VK_ACTIVATION_SIGMOID: return logistic(v);
     default: return v;
   }
 }
@@ -34,16 +34,16 @@ INLINE void matrix_block(const float *a, const float *b, const float *bias, floa
     for (int r = 0; r < rows; r++)
       for (int v = 0; v < vectors; v++) sums[r][v] += x[v] * a[r * a_row];
   }
-  int activation = final && !p->accumulates ? p->activation : VK_LINEAR;
-  if (activation == VK_RELU) {
+  int activation = final && !p->accumulates ? p->activation : VK_ACTIVATION_LINEAR;
+  if (activation == VK_ACTIVATION_RELU) {
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++)
-      for (int v = 0; v < vectors; v++) sums[r][v] = activated(sums[r][v], VK_RELU);
+      for (int v = 0; v < vectors; v++) sums[r][v] = activated(sums[r][v], VK_ACTIVATION_RELU);
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
     for (int v = 0; v < vectors; v++) store_part(c + r * p->c_row + 16 * v, sums[r][v], v == vectors - 1 ? last : 16);
-  if (activation > VK_RELU)
+  if (activation > VK_ACTIVATION_RELU)
     for (int r = 0; r < rows; r++)
       for (int v = 0; v < vectors; v++) {
         int64_t count = v == vectors - 1 ? last : 16;

@@ -4,13 +4,13 @@
 #include <stdint.h>
 
 /// Applied to a result before it is written.
-typedef enum vk_activation { VK_LINEAR = 0, VK_RELU = 1, VK_TANH = 2, VK_SIGMOID = 3 } vk_activation;
+typedef enum vk_activation { VK_ACTIVATION_LINEAR = 0, VK_ACTIVATION_RELU = 1, VK_ACTIVATION_TANH = 2, VK_ACTIVATION_SIGMOID = 3 } vk_activation;
 typedef enum vk_matrix_type { VK_MATRIX_F32 = 0, VK_MATRIX_F64 = 1, VK_MATRIX_I32 = 2, VK_MATRIX_I64 = 3 } vk_matrix_type;
 
 /// c[b, i, j] (+)= activation(sum over p of a[b, i, p] b[b, p, j] + bias[j]); i < m, j < n, p < k.
 /// Element (i, p) of a lies at a + i * a_row + p * a_column (in elements), so a transpose is an exchange of strides; the same
 /// for b. Rows of c are contiguous, c_row apart. `bias` may be NULL. With `accumulates` the result is added to c, without activation.
-/// F64, I32 and I64 are plain loops; of the activations F64 knows VK_LINEAR and VK_RELU, the integers VK_LINEAR.
+/// F64, I32 and I64 are plain loops; of the activations F64 knows VK_ACTIVATION_LINEAR and VK_ACTIVATION_RELU, the integers VK_ACTIVATION_LINEAR.
 typedef struct vk_matrix_arguments {
   const void *a;
   const void *b;

@@ -8,8 +8,14 @@
 typedef void (*vk_body)(void *context, int thread, int threads);
 
 /// Hands over libgomp's entry points (GOMP_parallel, omp_get_thread_num, omp_get_num_threads).
-void vk_use_openmp(void (*parallel)(void (*)(void *), void *, unsigned, unsigned),
-                   int (*thread_num)(void), int (*team_size)(void));
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+void vk_use_openmp(void (*_Nonnull parallel)(void (*_Nonnull)(void *_Nullable), void *_Nullable, unsigned, unsigned),
+                   int (*_Nonnull thread_num)(void), int (*_Nonnull team_size)(void));
+#pragma clang diagnostic pop
+
+/// Cores this process may run on: its affinity, not the machine's size; 0 where that is not known.
+int vk_available_cores(void);
 
 /// Threads a parallel region may use (1 until set).
 void vk_set_threads(int threads);
