@@ -16,6 +16,8 @@ final class Kernel {
   private(set) var scratchSlots: [(slot: Slot, offset: Int)] = []
   var needs = KernelNeeds()
   var flops = 0.0
+  /// Conversions between arrangements that it makes on its own.
+  var reorders = 0
   private var owned: [() -> Void] = []
   private var errorChecks: [() -> CajalError?] = []
 

@@ -42,6 +42,12 @@ package struct FusedEpilogue: Operation {
   package var hasBias: Bool
   package var activation: Epilogue?
 
+  package init(base: Base, hasBias: Bool, activation: Epilogue?) {
+    self.base = base
+    self.hasBias = hasBias
+    self.activation = activation
+  }
+
   package var label: String {
     let name: String
     switch base {
