@@ -77,9 +77,10 @@ import VectorKernels
       }
       return PlacedSegment(dims: dims, operands: operands)
     }
+    _ = ThreadPool.isInstalled
     let expectation = expected(inputs: inputs, outputs: outputs, program: program, segments: segments)
     let kernel = try MapKernel(
-      computation, threads: seed % 3 + 1, inputs: inputTypes, outputs: outputs, program: program, segments: segments)
+      computation, threads: seed % 4 + 1, inputs: inputTypes, outputs: outputs, program: program, segments: segments)
     for pass in 0..<2 {
       kernel.run()
       for (s, segment) in segments.enumerated() {
