@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include "map.h"
 
-enum { LANES = 512, STEP_LANES = 16 };
+enum { LANES = 1024, STEP_LANES = 16 };
 
 /// A step after register allocation: slots instead of registers.
 typedef struct lane_step lane_step;
