@@ -9,10 +9,13 @@
 #include <math.h>
 #include "map_convert.h"
 
+static _Atomic int32_t limit = 4;
+void vk_map_limit(int32_t level) { limit = level; }
+
 static const lane_table *processor_lanes(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4")) return &vk_lanes_v4;
-  if (__builtin_cpu_supports("x86-64-v3")) return &vk_lanes_v3;
+  if (limit >= 4 && __builtin_cpu_supports("x86-64-v4")) return &vk_lanes_v4;
+  if (limit >= 3 && __builtin_cpu_supports("x86-64-v3")) return &vk_lanes_v3;
 #endif
   return &vk_lanes_base;
 }

@@ -122,26 +122,6 @@ FLOAT_NARY(fnma, z - x * y)
 FLOAT_NARY(combine_product, scale * x + (shift * y) * z)
 FLOAT_NARY(combine_quotient, scale * x + (shift * y) / z)
 
-/// Circular functions: large arguments, rare, go to the mathematical library one by one.
-#define FLOAT_CIRCLE(name, turn) \
-  static void f32_##name(OP_ARGUMENTS) { \
-    POINTERS(float) \
-    const float scale = (float)step->scale, shift = (float)step->shift; \
-    const bool plain = scale == 1.0f && shift == 0.0f; \
-    for (int64_t i = 0; i < lanes; i += 16) { \
-      narrow x = *(const f16x *)(a + i); \
-      if (!plain) x = x * scale + shift; \
-      narrow result = circle(x, turn); \
-      if (__builtin_reduce_or((narrow_int)(magnitude(x) > 30000.0f))) \
-        for (int k = 0; k < 16; k++) if (fabsf(x[k]) > 30000.0f) result[k] = name##f(x[k]); \
-      *(f16x *)(d + i) = result; \
-    } \
-  }
-FLOAT_CIRCLE(sin, 0)
-FLOAT_CIRCLE(cos, 1)
-#define f32_sin_affine f32_sin
-#define f32_cos_affine f32_cos
-
 // MARK: - Scalar loops: double precision, integers, and the rarely used functions of single precision
 
 #define SCALAR_OPERATION(name, T, expression) \
@@ -172,6 +152,29 @@ LEVEL_INLINE double floor_mod_f64(double x, double y) {
 #define F32_LIBRARY(name) SCALAR_UNARY(f32, name, float, name##f(x))
 F32_LIBRARY(tan) F32_LIBRARY(asin) F32_LIBRARY(acos) F32_LIBRARY(atan) F32_LIBRARY(sinh) F32_LIBRARY(cosh)
 F32_LIBRARY(asinh) F32_LIBRARY(acosh) F32_LIBRARY(atanh)
+#if LEVEL == 0 && defined(__x86_64__)
+F32_LIBRARY(sin) F32_LIBRARY(cos)  // the reduction of `circle` needs fused multiply-add
+#else
+/// Circular functions: large arguments, rare, go to the mathematical library one by one.
+#define FLOAT_CIRCLE(name, turn) \
+  static void f32_##name(OP_ARGUMENTS) { \
+    POINTERS(float) \
+    const float scale = (float)step->scale, shift = (float)step->shift; \
+    const bool plain = scale == 1.0f && shift == 0.0f; \
+    for (int64_t i = 0; i < lanes; i += 16) { \
+      narrow x = *(const f16x *)(a + i); \
+      if (!plain) x = x * scale + shift; \
+      narrow result = circle(x, turn); \
+      if (__builtin_reduce_or((narrow_int)(magnitude(x) > 30000.0f))) \
+        for (int k = 0; k < 16; k++) if (fabsf(x[k]) > 30000.0f) result[k] = name##f(x[k]); \
+      *(f16x *)(d + i) = result; \
+    } \
+  }
+FLOAT_CIRCLE(sin, 0)
+FLOAT_CIRCLE(cos, 1)
+#define f32_sin_affine f32_sin
+#define f32_cos_affine f32_cos
+#endif
 SCALAR_OPERATION(f32_pow, float, powf(x, y))
 SCALAR_OPERATION(f32_mod, float, floor_mod_f32(x, y))
 SCALAR_OPERATION(f32_atan2, float, atan2f(x, y))

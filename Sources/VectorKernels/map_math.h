@@ -51,7 +51,7 @@ LANE F sigmoid_of(F x) {
   // With e = exp(-|x|) neither side overflows.
   const float magic = 12582912.0f + 127.0f;
   F y = least(magnitude(x), (F)(104.0f)), t = y * -1.44269504088896341f + magic, n = t - magic;
-  F r = (n * -0.693147180559945309f - y) + n * 1.90465429995776e-09f;
+  F r = (n * -0.693145751953125f - y) - n * 1.42860682030941723e-06f;
   F p = r * r * exp_tail(r) + r;
   F e = scale_by(p + 1.0f, n, (I)t);
   return pick(x < 0.0f, e, (F)(1.0f)) / (e + 1.0f);

@@ -79,6 +79,8 @@ import VectorKernels
     }
     _ = ThreadPool.isInstalled
     let expectation = expected(inputs: inputs, outputs: outputs, program: program, segments: segments)
+    vk_map_limit(seed % 8 == 7 ? 0 : seed % 8 == 6 ? 3 : 4)
+    defer { vk_map_limit(4) }
     let kernel = try MapKernel(
       computation, threads: seed % 4 + 1, inputs: inputTypes, outputs: outputs, program: program, segments: segments)
     for pass in 0..<2 {

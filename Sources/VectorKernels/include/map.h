@@ -82,4 +82,7 @@ void vk_map_run(void *map);
 void **vk_map_pointer(vk_map *map, int32_t segment, int32_t operand);
 
 void vk_map_destroy(vk_map *map);
+
+/// Limits kernels created from now on to an instruction set: 4 AVX-512, 3 AVX2 with FMA, 0 any processor. For tests.
+void vk_map_limit(int32_t level);
 #endif
