@@ -91,5 +91,6 @@ extern const lane_table vk_lanes_v3, vk_lanes_v4;
 #endif
 
 bool vk_map_program(struct vk_map *map, const vk_map_description *description, char *message, size_t capacity);
-bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *description, char *message, size_t capacity);
+bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *description, char *message,
+                   size_t capacity);
 #endif

@@ -1,5 +1,5 @@
-// Elementary functions on vectors of floats. Included once for each vector width: F is the vector of floats, I the vector
-// of int32 of the same width. Polynomials are minimax fits; errors are below 4 units in the last place.
+// Elementary functions on vectors of floats. Included once for each vector width: F is the vector of floats, I that of
+// int32 of the same width. Polynomials are minimax fits; errors are below 4 units in the last place.
 #define LANE static inline __attribute__((always_inline, overloadable, unused))
 #pragma clang fp contract(fast)
 
@@ -62,8 +62,8 @@ LANE F tanh_of(F x) {
   F a = least(magnitude(x), (F)(9.1f));
   F t = a * 2.88539008177792681f + magic, n = t - magic;
   F r = n * -0.346573590279972655f + a;
-  F q = ((1.39466700879660346e-03f * 32.0f * r + 8.36671065216274684e-03f * 16.0f) * r + 4.16662790814780887e-02f * 8.0f) * r;
-  q = (q + 1.66665420483239957e-01f * 4.0f) * r + 5.00000006264816332e-01f * 2.0f;
+  F q = (1.39466700879660346e-03f * 32.0f * r + 8.36671065216274684e-03f * 16.0f) * r + 4.16662790814780887e-02f * 8.0f;
+  q = (q * r + 1.66665420483239957e-01f * 4.0f) * r + 5.00000006264816332e-01f * 2.0f;
   F p = r * r * q + r, power = (F)((I)t << 23);       // p is half of exp(2r) - 1
   F m = power * p + (power * 0.5f - 0.5f);
   return with_sign(m / (m + 1.0f), x);
@@ -106,7 +106,8 @@ LANE F softplus_of(F x) {
   F e = exp_of(-magnitude(x)), u = e + 1.0f, c = e - (u - 1.0f);
   I upper = u > 1.41421356f;
   F f = pick(upper, u * 0.5f, u) - 1.0f, n = truth(upper), square = f * f;
-  F r = (square * f * log_tail(f) - 0.5f * square + n * 1.42860682030941723e-06f + c * (2.0f - u)) + f + n * 0.693145751953125f;
+  F r = square * f * log_tail(f) - 0.5f * square + n * 1.42860682030941723e-06f + c * (2.0f - u);
+  r = r + f + n * 0.693145751953125f;
   return pick(x > 0.0f, x, (F)(0.0f)) + r;
 }
 LANE F erf_of(F x) {

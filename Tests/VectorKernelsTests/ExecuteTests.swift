@@ -28,7 +28,8 @@ import VectorKernels
     state[0] = 100
     let steps = [vk_step(run: Self.add, args: state.start)]
     let before = [
-      vk_loop_copy(target: state.at(1), source: UnsafeRawPointer(sequence.start), bytes: 8, source_step: 8, target_step: 0)
+      vk_loop_copy(
+        target: state.at(1), source: UnsafeRawPointer(sequence.start), bytes: 8, source_step: 8, target_step: 0)
     ]
     let after = [
       vk_loop_copy(target: sums.at(4), source: UnsafeRawPointer(state.start), bytes: 8, source_step: 0, target_step: -8)

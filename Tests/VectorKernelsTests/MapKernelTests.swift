@@ -164,13 +164,16 @@ import VectorKernels
     }
     #expect(reason(VK_CLASS_F32, [output(3)], []) == "map: output 0: register 3 is never written")
     #expect(
-      reason(VK_CLASS_F32, [output(1)], [instruction(VK_ADD, 1, 0, 2)]) == "map: instruction 0: register 2 is read before it is written")
+      reason(VK_CLASS_F32, [output(1)], [instruction(VK_ADD, 1, 0, 2)])
+        == "map: instruction 0: register 2 is read before it is written")
     #expect(
       reason(VK_CLASS_F32, [output(1)], [instruction(VK_NEG, 0, 0)])
         == "map: instruction 0: register 0 is written twice or out of range")
     #expect(
       reason(VK_CLASS_I64, [output(1)], [instruction(VK_TANH, 1, 0)])
         == "map: instruction 0: operation \(VK_TANH.rawValue) does not exist in this class")
-    #expect(reason(VK_CLASS_F32, [output(0)], [], strides: 0) == "map: segment 0: stored output 0 has stride 0 along a longer axis")
+    #expect(
+      reason(VK_CLASS_F32, [output(0)], [], strides: 0)
+        == "map: segment 0: stored output 0 has stride 0 along a longer axis")
   }
 }

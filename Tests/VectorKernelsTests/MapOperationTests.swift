@@ -8,7 +8,8 @@ import VectorKernels
   static let ternary: [vk_operation] = (VK_SELECT.rawValue...VK_COMBINE_QUOTIENT.rawValue).map { vk_operation($0) }
 
   static let special: [Double] = [
-    0, -0.0, .infinity, -.infinity, .nan, 0x1p-149, -0x1p-149, 0x1p-126, 1e-30, -1e-30, 1e-8, -1e-8, 0.5, -0.5, 1, -1, 1.5,
+    0, -0.0, .infinity, -.infinity, .nan, 0x1p-149, -0x1p-149, 0x1p-126, 1e-30, -1e-30, 1e-8, -1e-8, 0.5, -0.5, 1, -1,
+    1.5,
     2.5, -2.5, 3, 9, -9, 17, 88.7, 88.8, 89.5, -87.4, -88, -103, -104, -105, -150, 200, 1e10, -1e10, 1e30, -1e30,
     0x1.fffffep127, -0x1.fffffep127, 0.999999, -0.999999, 29999, 30001, -123456.7, 8388609, 1e-4, 0.97, 3.9, 4.1, 1e-39,
   ]
@@ -67,14 +68,19 @@ import VectorKernels
         // The affine argument is rounded to a float before the function.
         let x = scale == 1 && shift == 0 ? inputs[0][i] : Double(Float(scale * inputs[0][i] + shift))
         let error = Self.units(result[i], reference(instruction(operation, 1), x, 0, 0))
-        if error > worst { worst = error; place = x }
+        if error > worst {
+          worst = error
+          place = x
+        }
       }
       #expect(worst <= 4, "operation \(operation.rawValue) of \(place), scale \(scale), level \(level): \(worst) ulp")
     }
   }
 
   @Test(arguments: binary + ternary) func severalArguments(operation: vk_operation) throws {
-    let arguments = [Self.values(20_003, seed: 1), Self.values(20_003, seed: 2).reversed(), Self.values(20_003, seed: 3).shuffled()]
+    let arguments = [
+      Self.values(20_003, seed: 1), Self.values(20_003, seed: 2).reversed(), Self.values(20_003, seed: 3).shuffled(),
+    ]
     let combines = [VK_COMBINE, VK_COMBINE_PRODUCT, VK_COMBINE_QUOTIENT].contains(operation)
     let step = instruction(operation, 3, 0, 1, 2, scale: combines ? 0.75 : 1, shift: combines ? -0.5 : 0)
     let (inputs, result) = try Self.run(VK_CLASS_F32, VK_F32, [step], arguments, into: VK_F32)
@@ -122,17 +128,20 @@ import VectorKernels
       (VK_SIGN, { a, _ in a.signum() }), (VK_RELU, { a, _ in max(a, 0) }), (VK_NOT, { a, _ in a == 0 ? 1 : 0 }),
     ]
     for (operation, definition) in table {
-      let a = Storage(VK_I64, count: pairs.count), b = Storage(VK_I64, count: pairs.count), y = Storage(VK_I64, count: pairs.count)
+      let a = Storage(VK_I64, count: pairs.count), b = Storage(VK_I64, count: pairs.count),
+        y = Storage(VK_I64, count: pairs.count)
       for (i, pair) in pairs.enumerated() {
         a.at(i).storeBytes(of: pair.0, as: Int64.self)
         b.at(i).storeBytes(of: pair.1, as: Int64.self)
       }
       let kernel = try MapKernel(
-        VK_CLASS_I64, inputs: [VK_I64, VK_I64], outputs: [output(2, VK_I64)], program: [instruction(operation, 2, 0, 1)],
+        VK_CLASS_I64, inputs: [VK_I64, VK_I64], outputs: [output(2, VK_I64)],
+        program: [instruction(operation, 2, 0, 1)],
         segments: [PlacedSegment(dims: [pairs.count], operands: [a, b, y].map { Placed(storage: $0, strides: [1]) })])
       kernel.run()
       for (i, pair) in pairs.enumerated() {
-        #expect(y.at(i).load(as: Int64.self) == definition(pair.0, pair.1), "operation \(operation.rawValue) of \(pair)")
+        #expect(
+          y.at(i).load(as: Int64.self) == definition(pair.0, pair.1), "operation \(operation.rawValue) of \(pair)")
       }
     }
   }
@@ -140,7 +149,8 @@ import VectorKernels
   @Test(arguments: [VK_F32, VK_F64, VK_F16, VK_BF16, VK_I8, VK_U8, VK_I32, VK_I64, VK_BOOL])
   func conversions(type: vk_dtype) throws {
     let ties: [Double] = [
-      0.1, 1.00048828125, 1.0014648, 2049, 2051, 65519, 65520, 65535, 6e-8, 2.9e-8, 3e-8, 6.1e-5, 1.00390625, 1.01171875, 127.5,
+      0.1, 1.00048828125, 1.0014648, 2049, 2051, 65519, 65520, 65535, 6e-8, 2.9e-8, 3e-8, 6.1e-5, 1.00390625,
+      1.01171875, 127.5,
       128, -128.9, -129, 255.9, 256, 300, 2147483647, 2147483648, -2147483649, 9.3e18, -9.3e18, 3.3895e38,
     ]
     let values = Self.special + ties + Self.values(2_000, seed: 4)
@@ -152,7 +162,9 @@ import VectorKernels
       for i in 0..<values.count { wanted[i] = inputs[0][i] }
       let kernel = try MapKernel(
         computation, inputs: [type], outputs: [output(1, wide)], program: [step],
-        segments: [PlacedSegment(dims: [values.count], operands: [narrow, back].map { Placed(storage: $0, strides: [1]) })])
+        segments: [
+          PlacedSegment(dims: [values.count], operands: [narrow, back].map { Placed(storage: $0, strides: [1]) })
+        ])
       kernel.run()
       for i in 0..<values.count {
         let same = narrow[i] == wanted[i] || (narrow[i].isNaN && wanted[i].isNaN)

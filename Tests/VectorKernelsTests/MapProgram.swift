@@ -17,10 +17,13 @@ func instruction(
   shift: Double = 0
 ) -> vk_instruction {
   vk_instruction(
-    op: UInt8(operation.rawValue), dst: UInt8(target), a: UInt8(a), b: UInt8(b), c: UInt8(c), scale: scale, shift: shift)
+    op: UInt8(operation.rawValue), dst: UInt8(target), a: UInt8(a), b: UInt8(b), c: UInt8(c), scale: scale, shift: shift
+  )
 }
 
-func output(_ register: Int, _ type: vk_dtype = VK_F32, _ mode: vk_mode = VK_STORE, across: Bool = false, scale: Double = 1)
+func output(
+  _ register: Int, _ type: vk_dtype = VK_F32, _ mode: vk_mode = VK_STORE, across: Bool = false, scale: Double = 1
+)
   -> vk_output
 {
   vk_output(
@@ -57,7 +60,8 @@ final class Storage {
   var marginsIntact: Bool {
     let end = Storage.margin + count * Storage.size(type)
     return (0..<Storage.margin).allSatisfy {
-      bytes.load(fromByteOffset: $0, as: UInt8.self) == 0xA5 && bytes.load(fromByteOffset: end + $0, as: UInt8.self) == 0xA5
+      bytes.load(fromByteOffset: $0, as: UInt8.self) == 0xA5
+        && bytes.load(fromByteOffset: end + $0, as: UInt8.self) == 0xA5
     }
   }
   subscript(index: Int) -> Double {
@@ -194,7 +198,8 @@ final class MapKernel {
       }
     }
     guard let created else {
-      throw MapFailure(description: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+      throw MapFailure(
+        description: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
     map = created
   }

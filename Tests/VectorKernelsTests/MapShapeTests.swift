@@ -35,7 +35,8 @@ import VectorKernels
 
   static func program(inputs: Int, random: inout FixedRandom) -> [vk_instruction] {
     let choices = [
-      VK_ADD, VK_SUB, VK_MUL, VK_MAX, VK_MIN, VK_LT, VK_TANH, VK_RELU, VK_SIGMOID, VK_AFFINE, VK_SELECT, VK_FMA, VK_FNMA,
+      VK_ADD, VK_SUB, VK_MUL, VK_MAX, VK_MIN, VK_LT, VK_TANH, VK_RELU, VK_SIGMOID, VK_AFFINE, VK_SELECT, VK_FMA,
+      VK_FNMA,
       VK_SQUARE, VK_CONSTANT, VK_COMBINE, VK_COMBINE_PRODUCT, VK_ABS, VK_NEG,
     ]
     return (0..<Int.random(in: 1...9, using: &random)).map { i in
@@ -90,11 +91,18 @@ import VectorKernels
           let storage = segment.operands[inputs + o].storage
           var worst = 0.0, place = -1
           for (i, value) in expectation[s][o] {
-            let precision = storage.type == VK_BF16 ? 1e-2 : computation == VK_CLASS_F64 && storage.type == VK_F64 ? 1e-12 : 2e-4
+            let precision =
+              storage.type == VK_BF16 ? 1e-2 : computation == VK_CLASS_F64 && storage.type == VK_F64 ? 1e-12 : 2e-4
             let difference = abs(storage[i] - value) / (precision * (1 + abs(value)))
-            if !(difference <= worst) { worst = difference.isNaN ? .infinity : difference; place = i }
+            if !(difference <= worst) {
+              worst = difference.isNaN ? .infinity : difference
+              place = i
+            }
           }
-          #expect(worst <= 1, "seed \(seed) pass \(pass) dims \(segment.dims) output \(o) \(outputs[o]) at \(place) of \(segment.operands.map(\.strides))")
+          #expect(
+            worst <= 1,
+            "seed \(seed) pass \(pass) dims \(segment.dims) output \(o) \(outputs[o]) at \(place) of \(segment.operands.map(\.strides))"
+          )
           #expect(storage.marginsIntact)
         }
       }

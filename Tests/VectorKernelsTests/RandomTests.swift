@@ -19,7 +19,8 @@ import VectorKernels
   }
 
   static func draw(
-    _ kind: vk_random_kind, count: Int, seed: UInt64 = 7, step: Int64 = 3, stream: UInt64 = 0xFEED_0000_BEEF, threads: Int = 1,
+    _ kind: vk_random_kind, count: Int, seed: UInt64 = 7, step: Int64 = 3, stream: UInt64 = 0xFEED_0000_BEEF,
+    threads: Int = 1,
     low: Double = 0, high: Double = 1, type: vk_dtype = VK_F32
   ) -> Storage {
     let storage = Storage(kind == VK_RANDOM_BITS || kind == VK_RANDOM_INTEGER ? VK_I32 : type, count: count)
@@ -44,7 +45,8 @@ import VectorKernels
   }
 
   static let kinds = [
-    VK_RANDOM_BITS, VK_RANDOM_UNIFORM, VK_RANDOM_NORMAL, VK_RANDOM_TRUNCATED_NORMAL, VK_RANDOM_BERNOULLI, VK_RANDOM_INTEGER,
+    VK_RANDOM_BITS, VK_RANDOM_UNIFORM, VK_RANDOM_NORMAL, VK_RANDOM_TRUNCATED_NORMAL, VK_RANDOM_BERNOULLI,
+    VK_RANDOM_INTEGER,
   ]
 
   @Test(arguments: kinds) func threadsAndLengthsDoNotMatter(kind: vk_random_kind) {
