@@ -43,14 +43,16 @@ package enum Executor {
 
   /// The caller waits until the work is done, so nothing is touched from two threads at once.
   private final class HandOver<Result>: @unchecked Sendable {
-    private let body: () throws -> Result
+    /// Dropped as soon as it has run: the caller's closure must not outlive its call.
+    private var body: (() throws -> Result)?
     private var result: Swift.Result<Result, any Error>?
     private let done = DispatchSemaphore(value: 0)
 
     init(_ body: @escaping () throws -> Result) { self.body = body }
 
     func run() {
-      result = Swift.Result { try body() }
+      if let body { result = Swift.Result { try body() } }
+      body = nil
       done.signal()
     }
 

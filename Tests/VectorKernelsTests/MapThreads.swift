@@ -9,7 +9,7 @@ enum ThreadPool {
     else { return false }
     typealias Query = @convention(c) () -> Int32
     typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> Void
-    typealias Parallel = @convention(c) (Body?, UnsafeMutableRawPointer?, UInt32, UInt32) -> Void
+    typealias Parallel = @convention(c) (Body, UnsafeMutableRawPointer?, UInt32, UInt32) -> Void
     vk_use_openmp(
       unsafeBitCast(parallel, to: Parallel.self), unsafeBitCast(number, to: Query.self),
       unsafeBitCast(size, to: Query.self))
