@@ -42,16 +42,26 @@ final class ModelTrace: Trace {
   func enter<Input: LayerValue, Output: LayerValue>(
     _ name: LayerName, className: String, input: Input, _ body: () -> Output
   ) -> Output {
-    let component = component(for: name, className: className)
-    let depth = path.isEmpty ? 0 : path.split(separator: "/").count
-    let index = calls.count
-    calls.append(LayerCall(path: "", className: className, inputs: input.tensors, outputs: [], depth: depth))
-    return descend(into: component) {
-      calls[index].path = path
-      let output = body()
-      calls[index].outputs = output.tensors
-      return output
+    if name.sharedClass != nil, let known = names.path(of: name.token) {
+      return standing(at: known) { record(className, input, body) }
     }
+    let component = component(for: name, className: className)
+    return descend(into: component) {
+      if name.sharedClass != nil { names.keep(path: path, for: name.token) }
+      return record(className, input, body)
+    }
+  }
+
+  /// Keeps the call of a layer for summaries; the trace stands at the layer's path.
+  private func record<Input: LayerValue, Output: LayerValue>(
+    _ className: String, _ input: Input, _ body: () -> Output
+  ) -> Output {
+    let depth = max(path.split(separator: "/").count - 1, 0)
+    let index = calls.count
+    calls.append(LayerCall(path: path, className: className, inputs: input.tensors, outputs: [], depth: depth))
+    let output = body()
+    calls[index].outputs = output.tensors
+    return output
   }
 
   private func component(for name: LayerName, className: String) -> String {
@@ -64,7 +74,7 @@ final class ModelTrace: Trace {
     }
     tokens.append(name.token)  // a token's identity must not be given to another while the trace lives
     if let known = names.component(of: name.token) { return known }
-    let base = name.text ?? snakeCase(className)
+    let base = name.text ?? snakeCase(name.sharedClass ?? className)
     let key = path + "/" + base
     let number = counters[key, default: 0]
     counters[key] = number + 1
@@ -137,6 +147,7 @@ final class ModelTrace: Trace {
 /// The path component of each layer, numbered once and kept by token.
 final class LayerNames {
   private var components: [ObjectIdentifier: String] = [:]
+  private var paths: [ObjectIdentifier: String] = [:]
   private var tokens: [LayerName.Token] = []
 
   func component(of token: LayerName.Token) -> String? { components[ObjectIdentifier(token)] }
@@ -144,6 +155,10 @@ final class LayerNames {
     tokens.append(token)
     components[ObjectIdentifier(token)] = component
   }
+
+  /// The whole path of a layer that is called more than once: where it was called first.
+  func path(of token: LayerName.Token) -> String? { paths[ObjectIdentifier(token)] }
+  func keep(path: String, for token: LayerName.Token) { paths[ObjectIdentifier(token)] = path }
 }
 
 /// `BatchNormalization` → `batch_normalization`, `Conv2D` → `conv2d`, as Keras numbers its layers.

@@ -3,7 +3,7 @@
 
 extension Tensor {
   /// What the softmax along the last axis was taken of, if this tensor is its result.
-  var logitsBeforeSoftmax: Tensor? { node.operation is Softmax ? node.inputs[0] : nil }
+  var logitsBeforeSoftmax: Tensor? { node.operation is CajalGraph.Softmax ? node.inputs[0] : nil }
 
   /// What the sigmoid was taken of, if this tensor is its result.
   var logitsBeforeSigmoid: Tensor? {
