@@ -49,9 +49,6 @@ struct GoldenRow: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Whether tensors can be computed; without a backend the tests of values are skipped and say so.
-let hasBackend = (try? Lazy.evaluate([Tensor([1]) + 1])) != nil
-
 /// |a - b| ≤ tolerance · (1 + |b|), element by element.
 func expectClose(
   _ given: [Double], _ expected: [Double], tolerance: Double, _ what: String = "",

@@ -18,7 +18,7 @@ import Testing
     "logCosh": LogCosh(), "cosineSimilarity": CosineSimilarity(),
   ]
 
-  @Test(.enabled(if: hasBackend, "no backend is linked"), arguments: try GoldenRow.rows("losses.json"))
+  @Test(arguments: try GoldenRow.rows("losses.json"))
   func valuesAndGradientsFollowKeras(_ row: GoldenRow) throws {
     let loss = try #require(Self.losses[row.name])
     let prediction = try row.prediction()
@@ -35,7 +35,7 @@ import Testing
     #expect(names == Set(Self.losses.keys))
   }
 
-  @Test(.enabled(if: hasBackend, "no backend is linked"))
+  @Test
   func softmaxAndSigmoidAreSeenThrough() throws {
     // Probabilities this sure round to 0 and 1; from what went into them the loss stays exact.
     let logits = Tensor([[40, -40, 0]])
@@ -59,7 +59,7 @@ import Testing
     #expect(loss.node.operation.label == "softmax cross-entropy")
   }
 
-  @Test(.enabled(if: hasBackend, "no backend is linked"))
+  @Test
   func workedExamples() throws {
     // L = ½ (6 - w x)², x = 2, w = 5: gradient 8.
     let w = Tensor([5])
@@ -70,7 +70,7 @@ import Testing
     expectClose([cost.item], [14.0 / 6], tolerance: 1e-6)
   }
 
-  @Test(.enabled(if: hasBackend, "no backend is linked"))
+  @Test
   func vectorsOfLengthZeroHaveFiniteGradients() throws {
     let zero = Tensor([[0, 0]])
     let loss = try CosineSimilarity()(target: Tensor([[1, 0]]), prediction: zero)
