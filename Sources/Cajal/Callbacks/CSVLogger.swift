@@ -22,16 +22,16 @@ public final class CSVLogger: Callback {
   public func trainBegin(_ training: TrainingContext) throws {
     try? file?.close()
     (file, columns) = (nil, nil)
-    let old = append ? try? Data(contentsOf: URL(fileURLWithPath: path)) : nil
-    if let old, !old.isEmpty {
-      columns = try header(of: old)
-    } else {
-      guard FileManager.default.createFile(atPath: path, contents: nil) else { throw refused("it cannot be made") }
+    var old = Data()
+    if append, FileManager.default.fileExists(atPath: path) {
+      try reporting { old = try Data(contentsOf: URL(fileURLWithPath: path)) }
     }
-    guard let file = FileHandle(forWritingAtPath: path) else { throw refused("it cannot be opened for writing") }
-    try reporting { try file.seekToEnd() }
-    self.file = file
-    if let old, let last = old.last, last != UInt8(ascii: "\n") { try write("\n") }
+    if !old.isEmpty { columns = try header(of: old) }
+    // Opened in place: making the file anew would put a plain one where a link or a device stood.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (append ? 0 : O_TRUNC), 0o644)
+    guard descriptor >= 0 else { throw refused(String(cString: strerror(errno))) }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    if let last = old.last, last != UInt8(ascii: "\n") { try write("\n") }
   }
 
   public func epochEnd(_ training: TrainingContext) throws {
@@ -72,9 +72,14 @@ public final class CSVLogger: Callback {
     guard let first = String(data: data[..<end], encoding: .utf8) else { throw refused("its first line is no text") }
     var cells = [""]
     var isQuoted = false
+    var last: Character?
     for character in first where character != "\r" {
+      defer { last = character }
       switch character {
-      case "\"": isQuoted.toggle()
+      case "\"":
+        // A quote right after a closing one stands for itself.
+        if !isQuoted, last == "\"" { cells[cells.count - 1].append(character) }
+        isQuoted.toggle()
       case separator where !isQuoted: cells.append("")
       default: cells[cells.count - 1].append(character)
       }

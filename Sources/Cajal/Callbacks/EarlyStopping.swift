@@ -49,8 +49,9 @@ public final class EarlyStopping: Callback {
     } else if wait >= patience, training.epoch > 0 {
       stoppedEpoch = training.epoch
       training.control.stopTraining = true
-      let reached = zip2(best, bestEpoch).map { "; the best was \($0) in epoch \($1 + 1)" } ?? ""
-      training.control.note("Epoch \(training.epoch + 1): \(monitor.name) has stopped getting better\(reached).")
+      var message = "Epoch \(training.epoch + 1): \(monitor.name) has stopped getting better"
+      if let best, let bestEpoch { message += "; the best was \(best) in epoch \(bestEpoch + 1)" }
+      training.control.note(message + ".")
     }
   }
 
@@ -59,6 +60,4 @@ public final class EarlyStopping: Callback {
     try training.control.restore(bestWeights)
     training.control.note("Weights of epoch \(bestEpoch + 1) restored.")
   }
-
-  private func zip2<A, B>(_ a: A?, _ b: B?) -> (A, B)? { a.flatMap { a in b.map { (a, $0) } } }
 }

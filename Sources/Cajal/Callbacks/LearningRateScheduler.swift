@@ -9,7 +9,9 @@ public final class LearningRateScheduler: Callback {
   public init(_ rate: @escaping (_ epoch: Int, _ current: Double) -> Double) { self.rate = rate }
 
   /// A schedule counted in epochs.
-  public convenience init(_ schedule: any LearningRateSchedule) { self.init { epoch, _ in schedule.rate(atStep: epoch) } }
+  public convenience init(_ schedule: any LearningRateSchedule) {
+    self.init { epoch, _ in schedule.rate(atStep: epoch) }
+  }
 
   public func trainBegin(_ training: TrainingContext) throws {
     try training.control.demandSettableRate("LearningRateScheduler")

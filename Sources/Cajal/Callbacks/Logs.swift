@@ -1,5 +1,6 @@
 /// Named numbers of a step or an epoch in the order they were added: `loss`, `accuracy`, `val_loss`, ….
-public struct Logs: Hashable, Sendable, ExpressibleByDictionaryLiteral, RandomAccessCollection, CustomStringConvertible {
+public struct Logs: Hashable, Sendable, ExpressibleByDictionaryLiteral, RandomAccessCollection, CustomStringConvertible
+{
   private var entries: [Entry] = []
 
   public struct Entry: Hashable, Sendable, Codable {

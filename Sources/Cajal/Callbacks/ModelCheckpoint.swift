@@ -68,13 +68,14 @@ public final class ModelCheckpoint: Callback {
     values["epoch"] = Double(training.epoch + 1)
     values["batch"] = Double(training.batch + 1)
     let target = try PathPattern.fill(path, values)
-    let folder = (target as NSString).deletingLastPathComponent
-    if !folder.isEmpty {
+    if let slash = target.lastIndex(of: "/"), slash > target.startIndex {
+      let folder = String(target[..<slash])
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
         throw CajalError(
-          .system, "ModelCheckpoint", expected: "a folder \(folder)", given: "it cannot be made: \(error.localizedDescription)")
+          .system, "ModelCheckpoint", expected: "a folder \(folder)",
+          given: "it cannot be made: \(error.localizedDescription)")
       }
     }
     if saveWeightsOnly {

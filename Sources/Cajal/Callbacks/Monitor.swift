@@ -24,7 +24,8 @@ struct Monitor {
     guard !training.control.logNames.contains(name) else { return nil }
     let isValidation = name.hasPrefix("val_")
     throw CajalError(
-      .missing, subject, expected: "\(name) among the logs", given: "there are \(training.logs.names.joined(separator: ", "))",
+      .missing, subject, expected: "\(name) among the logs",
+      given: "there are \(training.logs.names.joined(separator: ", "))",
       advice: isValidation ? "Pass validation data to fit, or watch one of these." : "Watch one of these.")
   }
 
@@ -44,7 +45,8 @@ struct Monitor {
       if let direction = control.direction(of: metric) { return direction == .higher }
       if metric == "loss" || metric.hasSuffix("_loss") { return false }
       throw CajalError(
-        .argument, subject, expected: "to know whether \(name) is better high or low", given: "the model has no such metric",
+        .argument, subject, expected: "to know whether \(name) is better high or low",
+        given: "the model has no such metric",
         advice: "Say mode: .min or mode: .max.")
     }
   }

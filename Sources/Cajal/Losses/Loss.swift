@@ -47,7 +47,8 @@ extension Loss {
     guard prediction.rank < 2, !prediction.shape.isPoisoned else { return }
     throw CajalError(
       .shape, Self.className, expected: "predictions with a batch axis and one more",
-      given: "their shape is \(prediction.shape)", advice: "Use a loss of single values, or give the model more outputs.")
+      given: "their shape is \(prediction.shape)",
+      advice: "Use a loss of single values, or give the model more outputs.")
   }
 
   /// Demands a fraction in 0 ..< 1.

@@ -71,7 +71,8 @@ public struct AUC: Metric, Hashable {
 extension Metric where Self == AUC {
   public static var auc: AUC { AUC() }
   public static func auc(
-    curve: AUC.Curve = .roc, summation: AUC.Summation = .interpolation, thresholdCount: Int = 200, fromLogits: Bool = false
+    curve: AUC.Curve = .roc, summation: AUC.Summation = .interpolation, thresholdCount: Int = 200,
+    fromLogits: Bool = false
   ) -> AUC {
     AUC(curve: curve, summation: summation, thresholdCount: thresholdCount, fromLogits: fromLogits)
   }

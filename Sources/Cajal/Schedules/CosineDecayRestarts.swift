@@ -8,7 +8,7 @@ public struct CosineDecayRestarts: LearningRateSchedule, Hashable {
   public var initialRate: Double
   /// Steps of the first wave; at least 1.
   public var firstDecaySteps: Int
-  /// Keras's `t_mul`: at least 1.
+  /// Keras's `t_mul`; below 1 it counts as 1.
   public var lengthFactor: Double
   /// Keras's `m_mul`.
   public var heightFactor: Double

@@ -24,7 +24,8 @@ public struct PiecewiseConstantDecay: LearningRateSchedule, Hashable {
   public init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
-      boundaries: container.decode([Int].self, forKey: .boundaries), rates: container.decode([Double].self, forKey: .rates))
+      boundaries: container.decode([Int].self, forKey: .boundaries),
+      rates: container.decode([Double].self, forKey: .rates))
   }
 
   public func rate(atStep step: Int) -> Double {

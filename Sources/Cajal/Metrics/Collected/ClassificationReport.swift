@@ -41,7 +41,8 @@ public struct ClassificationReport: Hashable, Sendable, Codable, CustomStringCon
       BinaryCounts.ratio(scores.reduce(0) { $0 + weight($1) * value($1) }, total)
     }
     return Scores(
-      precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1), support: scores.reduce(0) { $0 + $1.support })
+      precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1),
+      support: scores.reduce(0) { $0 + $1.support })
   }
 
   /// A table with a row for each class and the two means.
@@ -54,7 +55,8 @@ public struct ClassificationReport: Hashable, Sendable, Codable, CustomStringCon
     func pad(_ text: String) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
     let width = (classes + ["weighted mean"]).map(\.count).max() ?? 0
     let head = pad("") + "precision   recall       f1  support"
-    return ([head] + zip(classes, scores).map(row) + [row("mean", macroAverage), row("weighted mean", weightedAverage)])
+    return
+      ([head] + zip(classes, scores).map(row) + [row("mean", macroAverage), row("weighted mean", weightedAverage)])
       .joined(separator: "\n") + "\naccuracy \(String(format: "%.4f", accuracy))"
   }
 }

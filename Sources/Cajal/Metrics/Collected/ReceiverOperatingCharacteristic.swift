@@ -30,7 +30,8 @@ public struct ReceiverOperatingCharacteristic: Hashable, Sendable, Codable {
       wrong += group.negatives
       points.append(
         Point(
-          threshold: group.output, falsePositiveRate: wrong / groups.negatives, truePositiveRate: right / groups.positives))
+          threshold: group.output, falsePositiveRate: wrong / groups.negatives,
+          truePositiveRate: right / groups.positives))
     }
     self.points = points
   }
@@ -72,7 +73,8 @@ struct RankedOutputs {
       throw CajalError(.value, subject, expected: "numbers as outputs", given: "output \(place) is NaN")
     }
     if let weights, let place = weights.firstIndex(where: { !($0 >= 0) }) {
-      throw CajalError(.value, subject, expected: "weights of at least 0", given: "weight \(place) is \(weights[place])")
+      throw CajalError(
+        .value, subject, expected: "weights of at least 0", given: "weight \(place) is \(weights[place])")
     }
     for index in outputs.indices.sorted(by: { outputs[$0] > outputs[$1] }) {
       let weight = Double(weights?[index] ?? 1)
