@@ -10,11 +10,11 @@ import CajalCPU
 /// print(step.logs["loss"] ?? .nan)
 /// ```
 public final class TrainingStep {
-  private let model: Model
-  private let program: Program
+  let model: Model
+  let program: Program
   private let tensors: [Tensor]
   private let settings: TrainingSettings
-  private let pointers: [UnsafeMutableRawPointer]
+  let pointers: [UnsafeMutableRawPointer]
 
   init(_ model: Model, _ program: Program, _ tensors: [Tensor], _ settings: TrainingSettings) {
     self.model = model

@@ -3,8 +3,11 @@ import Foundation
 
 /// `cajal bench [WORKLOAD…] [--json] [--profile]`: speed on the workloads of the benchmark.
 enum BenchCommand {
+  nonisolated(unsafe) static var profiles = false
+
   static func run(_ arguments: [String]) throws {
     let json = arguments.contains("--json")
+    profiles = arguments.contains("--profile")
     let names = arguments.filter { !$0.hasPrefix("--") }
     if names == ["cold"] { return try Workload.cold() }
     let known = Workload.all.map(\.name)

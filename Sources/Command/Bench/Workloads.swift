@@ -67,6 +67,7 @@ struct Workload {
   ) throws -> BenchRow {
     model.compile(optimizer: optimizer, loss: .sparseCategoricalCrossentropy)
     let step = try model.trainingStep(x, y)
+    if BenchCommand.profiles { print(try step.profile(runs: 20)) }
     let result = try watch.time { try step.run(times: $0) }
     guard let loss = step.logs["loss"], loss.isFinite else {
       throw CajalError(.value, name, expected: "a finite loss", given: "it is \(step.logs["loss"] ?? .nan)")
