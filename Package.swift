@@ -39,6 +39,9 @@ let package = Package(
       name: "CajalCommand",
       dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command"),
+
+    // Tests
+    .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )
