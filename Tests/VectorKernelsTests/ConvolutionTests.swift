@@ -7,7 +7,9 @@ private func convolutionShape(_ v: [Int]) -> vk_convolution_shape {
   var s = vk_convolution_shape()
   (s.batch, s.channels, s.height, s.width) = (Int64(v[0]), Int64(v[1]), Int64(v[2]), Int64(v[3]))
   (s.filters, s.kernel_height, s.kernel_width) = (Int64(v[4]), Int64(v[5]), Int64(v[6]))
-  (s.stride_height, s.stride_width, s.padding_top, s.padding_left) = (Int64(v[7]), Int64(v[8]), Int64(v[9]), Int64(v[10]))
+  (s.stride_height, s.stride_width, s.padding_top, s.padding_left) = (
+    Int64(v[7]), Int64(v[8]), Int64(v[9]), Int64(v[10])
+  )
   s.output_height = Int64((v[2] + v[9] + v[11] - v[5]) / v[7] + 1)
   s.output_width = Int64((v[3] + v[10] + v[12] - v[6]) / v[8] + 1)
   return s
@@ -18,8 +20,15 @@ private struct NaiveConvolution {
   var y: [Double], dx: [Double], dw: [Double], db: [Double]
 
   init(_ s: vk_convolution_shape, x: [Float], w: [Float], b: [Float], dy: [Float]) {
-    let n = Int(s.batch), c = Int(s.channels), h = Int(s.height), width = Int(s.width), k = Int(s.filters)
-    let oh = Int(s.output_height), ow = Int(s.output_width), kh = Int(s.kernel_height), kw = Int(s.kernel_width)
+    let n = Int(s.batch)
+    let c = Int(s.channels)
+    let h = Int(s.height)
+    let width = Int(s.width)
+    let k = Int(s.filters)
+    let oh = Int(s.output_height)
+    let ow = Int(s.output_width)
+    let kh = Int(s.kernel_height)
+    let kw = Int(s.kernel_width)
     y = [Double](repeating: 0, count: k * oh * ow * n)
     dx = [Double](repeating: 0, count: x.count)
     dw = [Double](repeating: 0, count: w.count)
@@ -39,11 +48,13 @@ private struct NaiveConvolution {
               let column = j * Int(s.stride_width) + t - Int(s.padding_left)
               guard column >= 0, column < width else { continue }
               for channel in 0..<c {
-                let from = ((channel * h + row) * width + column) * n, tap = ((r * kw + t) * c + channel) * k + f
+                let from = ((channel * h + row) * width + column) * n
+                let tap = ((r * kw + t) * c + channel) * k + f
                 let weight = Double(w[tap])
                 var sum = 0.0
                 for m in 0..<n {
-                  let value = Double(x[from + m]), g = Double(dy[to + m])
+                  let value = Double(x[from + m])
+                  let g = Double(dy[to + m])
                   y[to + m] += value * weight
                   dx[from + m] += g * weight
                   sum += value * g
@@ -76,7 +87,8 @@ struct ConvolutionTests {
     let outputs = Int(s.filters * s.output_height * s.output_width * s.batch)
     let x = FloatMemory(numbers.floats(values[0] * values[1] * values[2] * values[3]))
     let w = FloatMemory(numbers.floats(values[5] * values[6] * values[1] * values[4]))
-    let b = FloatMemory(numbers.floats(values[4])), dy = FloatMemory(numbers.floats(outputs))
+    let b = FloatMemory(numbers.floats(values[4]))
+    let dy = FloatMemory(numbers.floats(outputs))
     let naive = NaiveConvolution(s, x: x.values, w: w.values, b: b.values, dy: dy.values)
 
     for (activation, apply) in [
@@ -84,7 +96,9 @@ struct ConvolutionTests {
     ] as [(vk_activation, (Double) -> Double)] {
       let y = FloatMemory(count: outputs)
       var forward = vk_convolution_arguments()
-      (forward.x, forward.kernel, forward.bias, forward.y) = (UnsafePointer(x.start), UnsafePointer(w.start), UnsafePointer(b.start), y.start)
+      (forward.x, forward.kernel, forward.bias, forward.y) = (
+        UnsafePointer(x.start), UnsafePointer(w.start), UnsafePointer(b.start), y.start
+      )
       (forward.threads, forward.activation, forward.shape) = (1, Int32(activation.rawValue), s)
       vk_convolution(&forward)
       #expect(distance(y.values, naive.y.map(apply)) < 1e-5 && y.isIntact, "\(values), activation \(activation)")
@@ -97,9 +111,12 @@ struct ConvolutionTests {
     vk_convolution_input_gradient(&input)
     #expect(distance(dx.values, naive.dx) < 1e-5 && dx.isIntact, "\(values)")
 
-    let dw = FloatMemory(count: w.count), db = FloatMemory(count: values[4])
+    let dw = FloatMemory(count: w.count)
+    let db = FloatMemory(count: values[4])
     var kernel = vk_convolution_kernel_gradient_arguments()
-    (kernel.x, kernel.dy, kernel.dkernel, kernel.dbias) = (UnsafePointer(x.start), UnsafePointer(dy.start), dw.start, db.start)
+    (kernel.x, kernel.dy, kernel.dkernel, kernel.dbias) = (
+      UnsafePointer(x.start), UnsafePointer(dy.start), dw.start, db.start
+    )
     (kernel.threads, kernel.shape) = (1, s)
     vk_convolution_kernel_gradient(&kernel)
     #expect(distance(dw.values, naive.dw) < 1e-5 && dw.isIntact, "\(values)")
@@ -117,20 +134,31 @@ struct ConvolutionTests {
     var numbers = SampleNumbers(seed: 77)
     let outputs = Int(s.filters * s.output_height * s.output_width * s.batch)
     let x = FloatMemory(numbers.floats(values[0] * values[1] * values[2] * values[3]))
-    let w = FloatMemory(numbers.floats(values[5] * values[6] * values[1] * values[4])), dy = FloatMemory(numbers.floats(outputs))
-    let y = FloatMemory(count: outputs), dx = FloatMemory(count: x.count), dw = FloatMemory(count: w.count)
-    var forward = vk_convolution_arguments(), input = vk_convolution_input_gradient_arguments()
+    let w = FloatMemory(numbers.floats(values[5] * values[6] * values[1] * values[4]))
+    let dy = FloatMemory(numbers.floats(outputs))
+    let y = FloatMemory(count: outputs)
+    let dx = FloatMemory(count: x.count)
+    let dw = FloatMemory(count: w.count)
+    var forward = vk_convolution_arguments()
+    var input = vk_convolution_input_gradient_arguments()
     var kernel = vk_convolution_kernel_gradient_arguments()
-    (forward.x, forward.kernel, forward.y, forward.threads, forward.shape) = (UnsafePointer(x.start), UnsafePointer(w.start), y.start, 1, s)
-    (input.dy, input.kernel, input.dx, input.threads, input.shape) = (UnsafePointer(dy.start), UnsafePointer(w.start), dx.start, 1, s)
-    (kernel.x, kernel.dy, kernel.dkernel, kernel.threads, kernel.shape) = (UnsafePointer(x.start), UnsafePointer(dy.start), dw.start, 1, s)
+    (forward.x, forward.kernel, forward.y, forward.threads, forward.shape) = (
+      UnsafePointer(x.start), UnsafePointer(w.start), y.start, 1, s
+    )
+    (input.dy, input.kernel, input.dx, input.threads, input.shape) = (
+      UnsafePointer(dy.start), UnsafePointer(w.start), dx.start, 1, s
+    )
+    (kernel.x, kernel.dy, kernel.dkernel, kernel.threads, kernel.shape) = (
+      UnsafePointer(x.start), UnsafePointer(dy.start), dw.start, 1, s
+    )
     vk_convolution(&forward)
     vk_convolution_input_gradient(&input)
     vk_convolution_kernel_gradient(&kernel)
     func product(_ a: FloatMemory, _ b: FloatMemory) -> Double {
       zip(a.values, b.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
-    let whole = product(y, dy), scale = 1e-6 * Double(outputs).squareRoot() * Double(values[1] * values[5] * values[6]) + 1e-6
+    let whole = product(y, dy)
+    let scale = 1e-6 * Double(outputs).squareRoot() * Double(values[1] * values[5] * values[6]) + 1e-6
     #expect(abs(product(x, dx) - whole) < scale && abs(product(w, dw) - whole) < scale, "\(values)")
   }
 

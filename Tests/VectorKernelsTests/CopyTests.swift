@@ -8,7 +8,10 @@ struct CopyTests {
     _ type: Element.Type, shape: [Int], order: [Int], reversed: Set<Int> = [], broadcast: Set<Int> = [], gap: Int = 1
   ) {
     let rank = shape.count
-    var sourceStrides = [Int](repeating: 0, count: rank), targetStrides = sourceStrides, origin = 0, size = gap
+    var sourceStrides = [Int](repeating: 0, count: rank)
+    var targetStrides = sourceStrides
+    var origin = 0
+    var size = gap
     for axis in (0..<rank).reversed() where !broadcast.contains(axis) {
       sourceStrides[axis] = reversed.contains(axis) ? -size : size
       if reversed.contains(axis) { origin += size * max(shape[axis] - 1, 0) }
@@ -23,7 +26,9 @@ struct CopyTests {
     let target = SampleMemory<Element>(repeating: 3, count: length, mark: 77)
     var expected = target.values
     for i in 0..<length {
-      var from = origin, to = 0, rest = i
+      var from = origin
+      var to = 0
+      var rest = i
       for axis in (0..<rank).reversed() {
         from += rest % shape[axis] * sourceStrides[axis]
         to += rest % shape[axis] * targetStrides[axis]
@@ -38,10 +43,14 @@ struct CopyTests {
       for (i, value) in shape.enumerated() { bytes.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self) }
     }
     withUnsafeMutableBytes(of: &description.source_strides) { bytes in
-      for (i, value) in sourceStrides.enumerated() { bytes.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self) }
+      for (i, value) in sourceStrides.enumerated() {
+        bytes.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self)
+      }
     }
     withUnsafeMutableBytes(of: &description.target_strides) { bytes in
-      for (i, value) in targetStrides.enumerated() { bytes.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self) }
+      for (i, value) in targetStrides.enumerated() {
+        bytes.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self)
+      }
     }
     guard let copy = vk_copy_create(&description) else {
       Issue.record("no plan for \(shape)")
@@ -109,7 +118,8 @@ struct CopyTests {
   func fills(count: Int) {
     let words = SampleMemory<UInt32>(repeating: 1, count: count, mark: 9)
     var arguments = vk_fill_arguments(
-      target: UnsafeMutableRawPointer(words.start), threads: 1, element_size: 4, count: Int64(count), pattern: 0xDEAD_BEEF)
+      target: UnsafeMutableRawPointer(words.start), threads: 1, element_size: 4, count: Int64(count),
+      pattern: 0xDEAD_BEEF)
     vk_fill(&arguments)
     #expect(words.values == [UInt32](repeating: 0xDEAD_BEEF, count: count) && words.isIntact)
     let bytes = SampleMemory<UInt8>(repeating: 1, count: count, mark: 9)

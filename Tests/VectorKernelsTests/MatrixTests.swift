@@ -3,7 +3,9 @@ import Testing
 import VectorKernels
 
 struct MatrixTests {
-  static let sizes = [[32, 5, 8], [1, 1, 1], [3, 17, 1], [9, 33, 130], [12, 16, 300], [5, 40, 0], [0, 4, 3], [7, 64, 5]]
+  static let sizes = [
+    [32, 5, 8], [1, 1, 1], [3, 17, 1], [9, 33, 130], [12, 16, 300], [5, 40, 0], [0, 4, 3], [7, 64, 5],
+  ]
 
   @Test(arguments: sizes, [false, true])
   func product(size: [Int], accumulates: Bool) {
@@ -11,8 +13,11 @@ struct MatrixTests {
     for transposes in 0..<4 {
       for activation in [VK_LINEAR, VK_RELU, VK_TANH, VK_SIGMOID] {
         var numbers = SampleNumbers(seed: UInt64(m * 1000 + n * 10 + k + transposes))
-        let a = FloatMemory(numbers.floats(2 * m * k)), b = FloatMemory(numbers.floats(2 * k * n))
-        let bias = FloatMemory(numbers.floats(n)), before = numbers.floats(2 * m * n), c = FloatMemory(before)
+        let a = FloatMemory(numbers.floats(2 * m * k))
+        let b = FloatMemory(numbers.floats(2 * k * n))
+        let bias = FloatMemory(numbers.floats(n))
+        let before = numbers.floats(2 * m * n)
+        let c = FloatMemory(before)
         var arguments = vk_matrix_arguments()
         arguments.a = UnsafeRawPointer(a.start)
         arguments.b = UnsafeRawPointer(b.start)
@@ -59,7 +64,8 @@ struct MatrixTests {
   }
 
   @Test func otherTypes() {
-    let a = SampleMemory<Int64>([1, 2, 3, 4, 5, 6], mark: 7), b = SampleMemory<Int64>([1, 0, -1, 2, 3, 1], mark: 7)
+    let a = SampleMemory<Int64>([1, 2, 3, 4, 5, 6], mark: 7)
+    let b = SampleMemory<Int64>([1, 0, -1, 2, 3, 1], mark: 7)
     let c = SampleMemory<Int64>(repeating: 0, count: 4, mark: 7)
     var arguments = vk_matrix_arguments()
     arguments.a = UnsafeRawPointer(a.start)
@@ -72,7 +78,8 @@ struct MatrixTests {
     #expect(c.values == [8, 7, 17, 16])
     #expect(c.isIntact)
 
-    let x = SampleMemory<Double>([1, -2, 3, 4], mark: 7), y = SampleMemory<Double>([0.5, 1, 2, -1], mark: 7)
+    let x = SampleMemory<Double>([1, -2, 3, 4], mark: 7)
+    let y = SampleMemory<Double>([0.5, 1, 2, -1], mark: 7)
     let z = SampleMemory<Double>(repeating: 0, count: 4, mark: 7)
     arguments.a = UnsafeRawPointer(x.start)
     arguments.b = UnsafeRawPointer(y.start)
@@ -91,16 +98,20 @@ struct MatrixTests {
     for accumulates in [false, true] {
       for hasBias in [false, true] {
         var numbers = SampleNumbers(seed: UInt64(rows + inputs + units))
-        let x = FloatMemory(numbers.floats(rows * inputs)), dy = FloatMemory(numbers.floats(rows * units))
-        let kernelBefore = numbers.floats(inputs * units), biasBefore = numbers.floats(units)
-        let dw = FloatMemory(kernelBefore), db = FloatMemory(biasBefore)
+        let x = FloatMemory(numbers.floats(rows * inputs))
+        let dy = FloatMemory(numbers.floats(rows * units))
+        let kernelBefore = numbers.floats(inputs * units)
+        let biasBefore = numbers.floats(units)
+        let dw = FloatMemory(kernelBefore)
+        let db = FloatMemory(biasBefore)
         var arguments = vk_dense_gradient_arguments()
         (arguments.x, arguments.dy, arguments.dw) = (UnsafePointer(x.start), UnsafePointer(dy.start), dw.start)
         arguments.db = hasBias ? db.start : nil
         arguments.accumulates = accumulates ? 1 : 0
         (arguments.rows, arguments.inputs, arguments.units) = (Int64(rows), Int64(inputs), Int64(units))
         vk_dense_gradient(&arguments)
-        var kernel = kernelBefore.map { accumulates ? Double($0) : 0 }, bias = biasBefore.map { accumulates ? Double($0) : 0 }
+        var kernel = kernelBefore.map { accumulates ? Double($0) : 0 }
+        var bias = biasBefore.map { accumulates ? Double($0) : 0 }
         for r in 0..<rows {
           for j in 0..<units {
             let g = Double(dy.start[r * units + j])

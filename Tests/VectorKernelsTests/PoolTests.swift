@@ -37,7 +37,8 @@ struct PoolTests {
           var list: [(offset: Int, position: Int)] = []
           for position in 0..<(v[5] * v[6] * v[7]) {
             let inside: [Int] = [position / v[7] / v[6], position / v[7] % v[6], position % v[7]]
-            var offset = outer, fits = true
+            var offset = outer
+            var fits = true
             for axis in 0..<3 {
               let start: Int = at[axis] * v[8 + axis] - v[11 + axis]
               let index: Int = start + inside[axis]
@@ -57,10 +58,16 @@ struct PoolTests {
   func maximum(v: [Int]) {
     var s = Self.shape(v)
     #expect(vk_pool_supported(&s) == 1)
-    let windows = Self.windows(v), size = v[0..<5].reduce(1, *)
+    let windows = Self.windows(v)
+    let size = v[0..<5].reduce(1, *)
     var numbers = SampleNumbers(seed: UInt64(v.reduce(0) { $0 * 5 + $1 }))
-    let x = FloatMemory(numbers.coarse(size)), other = FloatMemory(numbers.floats(size)), dy = FloatMemory(numbers.floats(windows.count))
-    var y: [Float] = [], positions: [Int32] = [], selected: [Float] = [], dx = [Double](repeating: 0, count: size)
+    let x = FloatMemory(numbers.coarse(size))
+    let other = FloatMemory(numbers.floats(size))
+    let dy = FloatMemory(numbers.floats(windows.count))
+    var y: [Float] = []
+    var positions: [Int32] = []
+    var selected: [Float] = []
+    var dx = [Double](repeating: 0, count: size)
     for (i, window) in windows.enumerated() {
       var best = window[0]
       for element in window where x.start[element.offset] > x.start[best.offset] { best = element }
@@ -70,7 +77,8 @@ struct PoolTests {
       dx[best.offset] += Double(dy.start[i])
     }
     let small = v[5] * v[6] * v[7] <= 255
-    let result = FloatMemory(count: windows.count), winners = SampleMemory<Int32>(repeating: -7, count: windows.count, mark: -8)
+    let result = FloatMemory(count: windows.count)
+    let winners = SampleMemory<Int32>(repeating: -7, count: windows.count, mark: -8)
     let bytes = SampleMemory<UInt8>(repeating: 7, count: windows.count, mark: 8)
     var forward = vk_max_pool_arguments()
     (forward.x, forward.y, forward.threads, forward.shape) = (UnsafePointer(x.start), result.start, 1, s)
@@ -85,8 +93,10 @@ struct PoolTests {
     }
     for source in 0..<(small ? 3 : 2) {  // winners recomputed, as Int32, as UInt8
       let saved = source == 0 ? nil : source == 1 ? UnsafeRawPointer(winners.start) : UnsafeRawPointer(bytes.start)
-      let gradient = FloatMemory(count: size), chosen = FloatMemory(count: windows.count)
-      var backward = vk_max_pool_gradient_arguments(), select = vk_max_pool_select_arguments()
+      let gradient = FloatMemory(count: size)
+      let chosen = FloatMemory(count: windows.count)
+      var backward = vk_max_pool_gradient_arguments()
+      var select = vk_max_pool_select_arguments()
       (backward.x, backward.dy, backward.dx) = (UnsafePointer(x.start), UnsafePointer(dy.start), gradient.start)
       (backward.winners, backward.winner_size, backward.threads, backward.shape) = (saved, source == 2 ? 1 : 4, 1, s)
       vk_max_pool_gradient(&backward)
@@ -100,21 +110,33 @@ struct PoolTests {
 
   @Test(arguments: shapes, [VK_POOL_SUM, VK_POOL_ELEMENTS, VK_POOL_WINDOW].map(\.rawValue))
   func average(v: [Int], divisor: UInt32) {
-    let s = Self.shape(v), windows = Self.windows(v), size = v[0..<5].reduce(1, *)
+    let s = Self.shape(v)
+    let windows = Self.windows(v)
+    let size = v[0..<5].reduce(1, *)
     var numbers = SampleNumbers(seed: 3)
-    let x = FloatMemory(numbers.floats(size)), dy = FloatMemory(numbers.floats(windows.count))
-    var y: [Double] = [], dx = [Double](repeating: 0, count: size)
+    let x = FloatMemory(numbers.floats(size))
+    let dy = FloatMemory(numbers.floats(windows.count))
+    var y: [Double] = []
+    var dx = [Double](repeating: 0, count: size)
     for (i, window) in windows.enumerated() {
-      let count = divisor == VK_POOL_SUM.rawValue ? 1 : divisor == VK_POOL_ELEMENTS.rawValue ? window.count : v[5..<8].reduce(1, *)
+      let count =
+        divisor == VK_POOL_SUM.rawValue
+        ? 1 : divisor == VK_POOL_ELEMENTS.rawValue ? window.count : v[5..<8].reduce(1, *)
       y.append(window.reduce(0) { $0 + Double(x.start[$1.offset]) } / Double(count))
       for element in window { dx[element.offset] += Double(dy.start[i]) / Double(count) }
     }
-    let result = FloatMemory(count: windows.count), gradient = FloatMemory(count: size)
-    var forward = vk_average_pool_arguments(), backward = vk_average_pool_gradient_arguments()
-    (forward.x, forward.y, forward.threads, forward.divisor, forward.shape) = (UnsafePointer(x.start), result.start, 1, Int32(divisor), s)
+    let result = FloatMemory(count: windows.count)
+    let gradient = FloatMemory(count: size)
+    var forward = vk_average_pool_arguments()
+    var backward = vk_average_pool_gradient_arguments()
+    (forward.x, forward.y, forward.threads, forward.divisor, forward.shape) = (
+      UnsafePointer(x.start), result.start, 1, Int32(divisor), s
+    )
     vk_average_pool(&forward)
     #expect(distance(result.values, y) < 1e-5 && result.isIntact, "\(v)")
-    (backward.dy, backward.dx, backward.threads, backward.divisor) = (UnsafePointer(dy.start), gradient.start, 1, Int32(divisor))
+    (backward.dy, backward.dx, backward.threads, backward.divisor) = (
+      UnsafePointer(dy.start), gradient.start, 1, Int32(divisor)
+    )
     backward.shape = s
     vk_average_pool_gradient(&backward)
     #expect(distance(gradient.values, dx) < 1e-5 && gradient.isIntact, "\(v)")
@@ -125,7 +147,8 @@ struct PoolTests {
     for place in 0..<4 {
       var values = [Float](repeating: 1, count: 64)
       values[place * 16 + 5] = .nan
-      let x = FloatMemory(values), y = FloatMemory(count: 16)
+      let x = FloatMemory(values)
+      let y = FloatMemory(count: 16)
       var forward = vk_max_pool_arguments()
       (forward.x, forward.y, forward.threads, forward.shape) = (UnsafePointer(x.start), y.start, 1, Self.shape(v))
       vk_max_pool(&forward)
