@@ -81,6 +81,7 @@ enum Compilation {
   static func mayUseThreads(_ instruction: Code.Instruction, _ kernel: Kernel, _ code: Code) -> Bool {
     switch kernel.implementation {
     case "memory", "view", "loops": return false
+    case "scan": return true
     default: return (instruction.inputs + instruction.outputs).reduce(0) { $0 + code.type($1).byteCount } > 65_536
     }
   }

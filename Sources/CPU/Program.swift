@@ -9,7 +9,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   package let isTraining: Bool
   let kernels: [Kernel]
   let plan: MemoryPlan
-  private var steps: [vk_step] = []
+  private(set) var steps: [vk_step] = []
   /// Run when a variable has changed since the last time: what depends on variables alone.
   private var preparationSteps: [vk_step] = []
   private let preparation: Int
@@ -17,8 +17,8 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private var kept: Storage?
   /// For each step the instruction it belongs to.
   private(set) var owners: [Int] = []
-  private var inputSlots: [[(slot: Slot, offset: Int)]]
-  private var outputSlots: [[(slot: Slot, offset: Int)]]
+  private(set) var inputSlots: [[(slot: Slot, offset: Int)]]
+  private(set) var outputSlots: [[(slot: Slot, offset: Int)]]
   private var boundInputs: [UnsafeMutableRawPointer?]
   private var boundOutputs: [UnsafeMutableRawPointer?]
   private var boundArena: UnsafeMutableRawPointer?
@@ -91,7 +91,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private var handOvers: [(Place, Slot)] = []
 
   /// Writes the addresses of everything inside into the kernels' arguments.
-  private func bind() {
+  func bind() {
     guard let base = arena.base else { return }
     boundArena = base
     inputSlots = inputSlots.map { _ in [] }
@@ -113,7 +113,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       let operands = instruction.inputs + instruction.outputs
       for (operand, slots) in kernel.slots {
         guard let place = plan.places[operands[operand]] else { continue }
-        for slot in slots { write(place, slot) }
+        for (slot, offset) in slots { write(place, slot, offset: offset) }
       }
       if let scratch = plan.scratch[index] {
         for (slot, offset) in kernel.scratchSlots { write(scratch, slot, offset: offset) }

@@ -15,7 +15,7 @@ private enum ImitatedTeam {
       { body, context, size, _ in
         for number in 0..<size {
           Thread.current.threadDictionary[ImitatedTeam.key] = [Int32(number), Int32(size)]
-          body?(context)
+          body(context)
         }
         Thread.current.threadDictionary.removeObject(forKey: ImitatedTeam.key)
       }, { ImitatedTeam.member().number }, { ImitatedTeam.member().size })
