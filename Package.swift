@@ -17,7 +17,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The engine
-    .target(name: "CajalGraph", path: "Sources/Graph"),
+    .target(name: "CBackend"),
+    .target(name: "CajalGraph", dependencies: ["CBackend"], path: "Sources/Graph"),
     .target(name: "CajalCompiler", dependencies: ["CajalGraph"], path: "Sources/Compiler"),
     .target(
       name: "CajalCPU", dependencies: ["CajalGraph", "CajalCompiler", "COneDNN", "VectorKernels"],
@@ -39,6 +40,15 @@ let package = Package(
       name: "CajalCommand",
       dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command"),
+
+    // Tests
+    .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
+    .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
+    .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
+    .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
+    .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
   ],
   swiftLanguageModes: [.v6]
 )

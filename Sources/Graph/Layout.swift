@@ -49,11 +49,11 @@ public struct Layout: Hashable, Sendable, CustomStringConvertible {
     return Layout(strides: strides, blocks: [Block(axis: last, size: size)])
   }
 
-  /// Whether the tensor of that shape lies as the plain array does (axes of size 1 do not matter).
+  /// Whether a tensor of that shape lies as the plain array does (loops of size 1 do not matter).
   public func isRowMajor(_ shape: Shape) -> Bool {
-    guard blocks.isEmpty else { return false }
+    if shape.count == 0 || blocks.isEmpty && strides == shape.rowMajorStrides { return true }
     let plain = shape.rowMajorStrides
-    return (0..<shape.rank).allSatisfy { shape[$0] <= 1 || strides[$0] == plain[$0] } || shape.count == 0
+    return loops(shape).allSatisfy { $0.size <= 1 || $0.stride == plain[$0.axis] * $0.step }
   }
 
   /// One loop over memory: axis by axis and block by block, `(axis, size, stride, step in that axis's index)`.

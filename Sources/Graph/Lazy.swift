@@ -1,4 +1,5 @@
 // Evaluation outside a model: a graph runs when somebody looks at a value, or when it has grown past a limit.
+import CBackend
 import Synchronization
 
 /// A backend that can compute the values of lazy tensors.
@@ -13,6 +14,13 @@ public enum Lazy {
 
   /// Called once by the backend that is linked in.
   public static func install(_ backend: any Evaluator) { evaluator.withLock { if $0 == nil { $0 = backend } } }
+
+  /// The backend, looked for the first time somebody needs it.
+  private static var installed: (any Evaluator)? {
+    if let known = evaluator.withLock({ $0 }) { return known }
+    _ = cajal_find_backend()
+    return evaluator.withLock { $0 }
+  }
 
   /// An unseen graph deeper or heavier than this is evaluated and cut, so that a loop that never looks cannot fill memory.
   static let depthLimit = 4_000
@@ -38,7 +46,7 @@ public enum Lazy {
           + (traced.node.path.isEmpty ? "." : " (made in \(traced.node.path)).")
           + " Return it as an output of the model, or use operations instead of its number.")
     }
-    guard let backend = evaluator.withLock({ $0 }) else {
+    guard let backend = installed else {
       throw CajalError(
         .missing, "Tensor", expected: "a backend to compute with", given: "none is linked in",
         advice: "import Cajal, which brings the processor backend.")

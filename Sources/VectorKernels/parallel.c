@@ -1,3 +1,7 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <sched.h>
 #include "parallel.h"
 
 static void (*gomp_parallel)(void (*)(void *), void *, unsigned, unsigned);
@@ -34,4 +38,12 @@ void vk_parallel(vk_body body, void *context, int threads) {
   }
   struct region region = {body, context};
   gomp_parallel(member, &region, (unsigned)threads, 0);
+}
+
+int vk_available_cores(void) {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  return 0;
 }

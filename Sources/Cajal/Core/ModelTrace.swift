@@ -12,14 +12,15 @@ final class ModelTrace: Trace {
   private var read: [ObjectIdentifier: Tensor] = [:]
   private var randomUses: [String: Int] = [:]
 
+  /// The symbolic inputs.
+  var inputs: [Tensor] = []
   /// Losses added by layers.
   var losses: [Tensor] = []
   /// States and their next values.
   private(set) var updates: [(variable: Variable, value: Tensor)] = []
-  /// Seed and step as inputs of the program.
-  private(set) lazy var seed = Tensor.placeholder("seed", TensorType([], .int64), trace: self)
-  private(set) lazy var step = Tensor.placeholder("step", TensorType([], .int64), trace: self)
-  private(set) var usesRandomness = false
+  /// Seed and number of the step, by which random numbers are keyed.
+  private lazy var seed = read(store.seedVariable)
+  private(set) lazy var step = read(store.stepVariable)
   /// Top-level layers in the order they were called, for summaries.
   private(set) var calls: [LayerCall] = []
 
@@ -95,16 +96,21 @@ final class ModelTrace: Trace {
     let full = path.isEmpty ? name : path + "/" + name
     do {
       let variable = try store.variable(full, type, role: role, initializer)
-      if let known = read[ObjectIdentifier(variable)] { return known }
-      let tensor = variable.read(in: self)
-      read[ObjectIdentifier(variable)] = tensor
-      return tensor
+      return read(variable)
     } catch {
       return Tensor.misfit(error, trace: self)
     }
   }
 
-  /// What the trace read of each variable, for gradients.
+  /// The value of a variable at the start of the step: one node for all who read it.
+  func read(_ variable: Variable) -> Tensor {
+    if let known = read[ObjectIdentifier(variable)] { return known }
+    let tensor = variable.read(in: self)
+    read[ObjectIdentifier(variable)] = tensor
+    return tensor
+  }
+
+  /// What the trace has read of a variable, if anything.
   func tensor(of variable: Variable) -> Tensor? { read[ObjectIdentifier(variable)] }
 
   func update(_ state: Tensor, to value: Tensor) {
@@ -135,7 +141,6 @@ final class ModelTrace: Trace {
 
   /// Random numbers keyed by seed, path, use within the path and step.
   func random(_ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape) -> Tensor {
-    usesRandomness = true
     let use = randomUses[path, default: 0]
     randomUses[path] = use + 1
     let operation = RandomValues(

@@ -10,10 +10,19 @@ final class VariableStore {
   enum Values: Sendable { case initialized, shapesOnly }
   let values: Values
 
+  /// What random numbers are keyed by: the seed, and a number that grows with every step.
+  let seedVariable: Variable
+  let stepVariable: Variable
+
   init(seed: Int, values: Values = .initialized) {
     self.seed = seed
     self.values = values
+    seedVariable = Variable("seed", TensorType([], .int64), role: .counter, value: Storage([Int64(seed)]))
+    stepVariable = Variable("step", TensorType([], .int64), role: .counter, value: Storage([Int64(0)]))
   }
+
+  /// Parameters in the order they were made.
+  var parameters: [Variable] { variables.filter { $0.role == .parameter } }
 
   subscript(path: String) -> Variable? { byPath[path] }
 

@@ -6,6 +6,9 @@ package struct BatchNormalization: Operation {
   package static let name = "batch normalization"
   package static let differentiability = Differentiability.throughDecomposition
   package var epsilon: Double
+  package init(epsilon: Double) {
+    self.epsilon = epsilon
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let x = inputs[0]
@@ -40,6 +43,9 @@ package struct BatchNormalizationGradient: Operation {
   package static let name = "batch normalization gradient"
   package static let differentiability = Differentiability.throughDecomposition
   package var epsilon: Double
+  package init(epsilon: Double) {
+    self.epsilon = epsilon
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { [inputs[0], inputs[1], inputs[1]] }
 

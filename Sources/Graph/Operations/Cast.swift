@@ -2,6 +2,10 @@
 package struct Cast: Operation {
   package static let name = "cast"
   package var dtype: DType
+  package init(dtype: DType) {
+    self.dtype = dtype
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { [TensorType(inputs[0].shape, dtype)] }
   package func gradient(_ context: GradientContext) -> [Tensor?] {
     [context.inputs[0].dtype.isFloating && dtype.isFloating ? context.gradient.cast(to: context.inputs[0].dtype) : nil]
@@ -12,6 +16,8 @@ package struct Cast: Operation {
 package struct StopGradient: Operation {
   package static let name = "stop gradient"
   package static let differentiability = Differentiability.none("it stops gradients")
+  package init() {}
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { inputs }
   package func gradient(_ context: GradientContext) -> [Tensor?] { [nil] }
 }

@@ -3,6 +3,11 @@ package struct Clip: Operation {
   package static let name = "clip"
   package var lower: Double
   package var upper: Double
+  package init(lower: Double, upper: Double) {
+    self.lower = lower
+    self.upper = upper
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard lower <= upper else {
       throw misfit(.argument, expected: "lower ≤ upper", given: "they are \(lower) and \(upper)")

@@ -5,6 +5,10 @@ package struct Contraction: Operation {
   package static let name = "contraction"
   package var transposesLeft: Bool
   package var transposesRight: Bool
+  package init(transposesLeft: Bool, transposesRight: Bool) {
+    self.transposesLeft = transposesLeft
+    self.transposesRight = transposesRight
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let (a, b) = (inputs[0], inputs[1])

@@ -29,6 +29,10 @@ package struct Convolution: Operation {
   package static let name = "convolution"
   package var window: Window
   package var groups: Int
+  package init(window: Window, groups: Int) {
+    self.window = window
+    self.groups = groups
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let (x, kernel) = (inputs[0], inputs[1])

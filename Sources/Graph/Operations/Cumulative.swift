@@ -6,6 +6,13 @@ package struct Cumulative: Operation {
   package var axis: Int
   package var exclusive: Bool
   package var reverse: Bool
+  package init(kind: Kind, axis: Int, exclusive: Bool, reverse: Bool) {
+    self.kind = kind
+    self.axis = axis
+    self.exclusive = exclusive
+    self.reverse = reverse
+  }
+
   package var label: String { "cumulative \(kind.rawValue)" }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {

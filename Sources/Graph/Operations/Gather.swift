@@ -9,6 +9,10 @@ package struct Gather: Operation {
   package static let name = "gather"
   package var axis: Int
   package var perRow: Bool
+  package init(axis: Int, perRow: Bool) {
+    self.axis = axis
+    self.perRow = perRow
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let (data, indices) = (inputs[0], inputs[1])
@@ -43,6 +47,11 @@ package struct ScatterAdd: Operation {
   package var axis: Int
   package var size: Int
   package var perRow: Bool
+  package init(axis: Int, size: Int, perRow: Bool) {
+    self.axis = axis
+    self.size = size
+    self.perRow = perRow
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let (updates, indices) = (inputs[0], inputs[1])

@@ -10,6 +10,12 @@ package struct LocalResponseNormalization: Operation {
   package var alpha: Double
   package var beta: Double
   package var k: Double
+  package init(size: Int, alpha: Double, beta: Double, k: Double) {
+    self.size = size
+    self.alpha = alpha
+    self.beta = beta
+    self.k = k
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard inputs[0].shape.rank >= 2, inputs[0].dtype.isFloating, size > 0, size % 2 == 1 else {
@@ -48,6 +54,10 @@ package struct LocalResponseNormalizationGradient: Operation {
   package static let name = "local response normalization gradient"
   package static let differentiability = Differentiability.throughDecomposition
   package var normalization: LocalResponseNormalization
+  package init(normalization: LocalResponseNormalization) {
+    self.normalization = normalization
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { [inputs[0]] }
   package func gradient(_ context: GradientContext) -> [Tensor?] { gradientThroughDecomposition(context) }
   package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {

@@ -6,6 +6,11 @@ package struct ArgExtreme: Operation {
   package static let differentiability = Differentiability.none("indices do not vary continuously")
   package var axis: Int
   package var takesLargest: Bool
+  package init(axis: Int, takesLargest: Bool) {
+    self.axis = axis
+    self.takesLargest = takesLargest
+  }
+
   package var label: String { takesLargest ? "arg max" : "arg min" }
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     var shape = inputs[0].shape
@@ -23,6 +28,11 @@ package struct Sort: Operation {
   package static let name = "sort"
   package var count: Int
   package var descending: Bool
+  package init(count: Int, descending: Bool) {
+    self.count = count
+    self.descending = descending
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     var shape = inputs[0].shape
     guard shape.rank > 0, count >= 0, count <= shape.last else {

@@ -11,6 +11,13 @@ package struct Pooling: Operation {
   package var size: [Int]
   package var window: Window
   package var countsPadding: Bool
+  package init(kind: Kind, size: [Int], window: Window, countsPadding: Bool) {
+    self.kind = kind
+    self.size = size
+    self.window = window
+    self.countsPadding = countsPadding
+  }
+
   package var label: String { kind == .maximum ? "max pooling" : "average pooling" }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
@@ -43,6 +50,10 @@ package struct Pooling: Operation {
 package struct MaxPoolingGradient: Operation {
   package static let name = "max pooling gradient"
   package var pooling: Pooling
+  package init(pooling: Pooling) {
+    self.pooling = pooling
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let y = try pooling.result([inputs[0]])[0]
     guard inputs[1] == y, inputs[2] == y else {
@@ -59,6 +70,10 @@ package struct MaxPoolingGradient: Operation {
 package struct MaxPoolingSelection: Operation {
   package static let name = "max pooling selection"
   package var pooling: Pooling
+  package init(pooling: Pooling) {
+    self.pooling = pooling
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard inputs[2] == inputs[0] else {
       throw misfit(expected: "values \(inputs[0])", given: "they are \(inputs[2])")
@@ -75,6 +90,11 @@ package struct AveragePoolingGradient: Operation {
   package static let name = "average pooling gradient"
   package var pooling: Pooling
   package var inputShape: Shape
+  package init(pooling: Pooling, inputShape: Shape) {
+    self.pooling = pooling
+    self.inputShape = inputShape
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let x = TensorType(inputShape, inputs[0].dtype)
     let y = try pooling.result([x])[0]

@@ -7,6 +7,11 @@ package struct Reduce: Operation {
   package static let name = "reduce"
   package var kind: Kind
   package var axes: [Int]
+  package init(kind: Kind, axes: [Int]) {
+    self.kind = kind
+    self.axes = axes
+  }
+
   package var label: String { "reduce \(kind.rawValue)" }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {

@@ -12,6 +12,13 @@ package struct Scan: Operation {
   package var sequences: Int
   package var length: Int
   package var reverse: Bool
+  package init(body: Subgraph, carries: Int, sequences: Int, length: Int, reverse: Bool) {
+    self.body = body
+    self.carries = carries
+    self.sequences = sequences
+    self.length = length
+    self.reverse = reverse
+  }
 
   private var collected: Int { body.results.count - carries }
 

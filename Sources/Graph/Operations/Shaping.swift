@@ -4,6 +4,10 @@
 package struct Broadcast: Operation {
   package static let name = "broadcast"
   package var shape: Shape
+  package init(shape: Shape) {
+    self.shape = shape
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let given = inputs[0].shape
     guard given.rank == shape.rank, zip(given.dimensions, shape.dimensions).allSatisfy({ $0 == $1 || $0 == 1 }) else {
@@ -22,6 +26,10 @@ package struct Broadcast: Operation {
 package struct Reshape: Operation {
   package static let name = "reshape"
   package var shape: Shape
+  package init(shape: Shape) {
+    self.shape = shape
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard inputs[0].shape.count == shape.count else {
       throw misfit(
@@ -37,6 +45,10 @@ package struct Reshape: Operation {
 package struct Transpose: Operation {
   package static let name = "transpose"
   package var permutation: [Int]
+  package init(permutation: [Int]) {
+    self.permutation = permutation
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let shape = inputs[0].shape
     guard permutation.sorted() == Array(0..<shape.rank) else {
@@ -55,6 +67,10 @@ package struct Transpose: Operation {
 package struct Reverse: Operation {
   package static let name = "reverse"
   package var axes: [Int]
+  package init(axes: [Int]) {
+    self.axes = axes
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard axes.allSatisfy({ inputs[0].shape.dimensions.indices.contains($0) }) else {
       throw misfit(.argument, expected: "axes of \(inputs[0].shape)", given: "they are \(axes)")

@@ -6,6 +6,11 @@ package struct Slice: Operation {
   package var starts: [Int]
   package var limits: [Int]
   package var strides: [Int]
+  package init(starts: [Int], limits: [Int], strides: [Int]) {
+    self.starts = starts
+    self.limits = limits
+    self.strides = strides
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let shape = inputs[0].shape
@@ -44,6 +49,12 @@ package struct Pad: Operation {
   package var high: [Int]
   package var interior: [Int]
   package var value: Double
+  package init(low: [Int], high: [Int], interior: [Int], value: Double) {
+    self.low = low
+    self.high = high
+    self.interior = interior
+    self.value = value
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let shape = inputs[0].shape
@@ -76,6 +87,9 @@ package struct Pad: Operation {
 package struct Concatenate: Operation {
   package static let name = "concatenate"
   package var axis: Int
+  package init(axis: Int) {
+    self.axis = axis
+  }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard let first = inputs.first, first.shape.dimensions.indices.contains(axis) else {

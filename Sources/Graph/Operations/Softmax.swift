@@ -3,6 +3,8 @@
 /// Shapes: x […, classes] → […, classes]. Source: Bridle, 1990.
 package struct Softmax: Operation {
   package static let name = "softmax"
+  package init() {}
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard inputs[0].shape.rank > 0, inputs[0].dtype.isFloating else {
       throw misfit(expected: "floating values with at least one axis", given: "they are \(inputs[0])")
@@ -23,6 +25,8 @@ package struct Softmax: Operation {
 /// Logarithm of the softmax along the last axis: yᵢ = xᵢ - ln Σⱼ exp xⱼ, without overflow.
 package struct LogSoftmax: Operation {
   package static let name = "log softmax"
+  package init() {}
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { try Softmax().result(inputs) }
   package func gradient(_ context: GradientContext) -> [Tensor?] {
     let dy = context.gradient
@@ -39,6 +43,7 @@ package struct LogSoftmax: Operation {
 /// Results: loss […] and the probabilities […, classes], which the gradient (p - t) · d loss needs.
 package struct SoftmaxCrossEntropy: Operation {
   package static let name = "softmax cross-entropy"
+  package init() {}
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let (logits, targets) = (inputs[0], inputs[1])

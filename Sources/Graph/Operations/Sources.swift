@@ -5,9 +5,15 @@ package struct Constant: Operation {
   package static let name = "constant"
   package static let differentiability = Differentiability.none("it is a source")
   package let storage: Storage
-  let shape: Shape
+  package let shape: Shape
   /// An evaluated stand-in for a graph that grew too long: gradients cannot pass it.
   let cutsHistory: Bool
+  package init(storage: Storage, shape: Shape, cutsHistory: Bool) {
+    self.storage = storage
+    self.shape = shape
+    self.cutsHistory = cutsHistory
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { [TensorType(shape, storage.dtype)] }
   package func gradient(_ context: GradientContext) -> [Tensor?] { [] }
   package static func == (a: Self, b: Self) -> Bool { a.storage === b.storage && a.shape == b.shape }
@@ -20,6 +26,11 @@ package struct Fill: Operation {
   package static let differentiability = Differentiability.none("it is a source")
   package var value: Double
   package var type: TensorType
+  package init(value: Double, type: TensorType) {
+    self.value = value
+    self.type = type
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { [type] }
   package func gradient(_ context: GradientContext) -> [Tensor?] { [] }
 }
@@ -30,6 +41,11 @@ package struct Iota: Operation {
   package static let differentiability = Differentiability.none("it is a source")
   package var axis: Int
   package var type: TensorType
+  package init(axis: Int, type: TensorType) {
+    self.axis = axis
+    self.type = type
+  }
+
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard type.shape.dimensions.indices.contains(axis) else {
       throw misfit(.argument, expected: "an axis of \(type.shape)", given: "it is \(axis)")

@@ -1,5 +1,15 @@
 // Umbrella of the vector kernels: arithmetic on long arrays, dispatched to the processor at run time.
 #ifndef VECTOR_KERNELS_H
 #define VECTOR_KERNELS_H
+#include "convolution.h"
+#include "convolution_pool.h"
+#include "copy.h"
+#include "index.h"
+#include "matrix.h"
 #include "parallel.h"
+#include "map.h"
+#include "random.h"
+#include "execute.h"
+#include "pool.h"
+#include "rows.h"
 #endif

@@ -4,12 +4,18 @@
 #include <stdint.h>
 #include <stddef.h>
 
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+
 /// Work of one member of a team: `thread` in 0..<threads.
 typedef void (*vk_body)(void *context, int thread, int threads);
 
 /// Hands over libgomp's entry points (GOMP_parallel, omp_get_thread_num, omp_get_num_threads).
-void vk_use_openmp(void (*parallel)(void (*)(void *), void *, unsigned, unsigned),
-                   int (*thread_num)(void), int (*team_size)(void));
+void vk_use_openmp(void (*_Nonnull parallel)(void (*_Nonnull)(void *_Nullable), void *_Nullable, unsigned, unsigned),
+                   int (*_Nonnull thread_num)(void), int (*_Nonnull team_size)(void));
+
+/// Cores this process may run on: its affinity, not the machine's size; 0 where that is not known.
+int vk_available_cores(void);
 
 /// Threads a parallel region may use (1 until set).
 void vk_set_threads(int threads);
@@ -25,4 +31,5 @@ static inline void vk_share(int64_t count, int64_t grain, int thread, int thread
   *first = a * grain < count ? a * grain : count;
   *last = b * grain < count ? b * grain : count;
 }
+#pragma clang diagnostic pop
 #endif

@@ -1,0 +1,43 @@
+# Every target first installs what is missing (scripts/setup.sh says what and why); that takes no time when all is there.
+SWIFT ?= swift
+SOURCES := $(wildcard Sources Tests Examples Benchmarks) Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests build run test bench docs format lint clean
+
+help: ## this list
+	@echo 'Cajal: deep learning for Swift. Targets:'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null || \
+	  sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
+
+setup: ## install what building and running needs
+	@scripts/setup.sh
+
+setup-tests:
+	@scripts/setup.sh --tests
+
+build: setup ## build the library and the cajal command, optimized
+	$(SWIFT) build --configuration release --product cajal </dev/null
+
+run: build ## train a network on handwritten digits and show how good it is
+	.build/release/cajal train digits
+
+# Optimized, because the kernels are C loops that crawl without; in a place of its own, because tests are built with other
+# flags and each build would undo the other. The test library runs tests side by side by itself.
+test: setup-tests ## build and run every test
+	$(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest </dev/null
+
+bench: build ## time the standard workloads on this machine
+	.build/release/cajal bench
+
+docs: setup ## build the reference and guides into .build/docs
+	scripts/docs.sh
+
+format: setup ## format all sources in place
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint: setup ## check the formatting
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+clean: ## remove what was built (keeps .vendor)
+	rm -rf .build

@@ -1,0 +1,149 @@
+// The order of the passes, and the lowering of each instruction.
+import CajalCompiler
+import CajalGraph
+
+enum Compilation {
+  static func code(_ request: Request, library: Library, settings: PassSettings) throws -> Code {
+    var code = try Code(request, backend: Processor())
+    #if DEBUG
+      try code.verify(after: "import")
+    #endif
+    try code.apply(Simplify(), settings)
+    try code.apply(Share(), settings)
+    try code.apply(Simplify(), settings)
+    try code.apply(RemoveDead(), settings)
+    try code.apply(FuseEpilogues(), settings)
+    try FuseElementwise(joins: settings.allows(FuseElementwise.name)).run(&code)
+    try code.apply(MergeUpdates(), settings)
+    try MaterializeSources().run(&code)
+    try FreshUpdates().run(&code)
+    try Layouts(library: library, isTraining: request.isTraining, isOn: settings.allows(Layouts.name)).run(&code)
+    #if DEBUG
+      try code.verify(after: "layouts")
+    #endif
+    return code
+  }
+
+  static func kernels(_ code: Code, isTraining: Bool, _ library: Library) throws -> [Kernel] {
+    let used = Set(code.instructions.flatMap(\.inputs) + code.outputs + code.updates.map(\.value))
+    return try code.instructions.map { try kernel($0, code, used, isTraining, library) }
+  }
+
+  private static func kernel(
+    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ isTraining: Bool, _ library: Library
+  ) throws -> Kernel {
+    func operand(_ value: Int) -> Operand {
+      Operand(type: code.type(value), layout: code.values[value].layout ?? .rowMajor(code.type(value).shape))
+    }
+    let isSource = instruction.operation is Constant || instruction.operation is ReadVariable
+    if isSource { return Kernel(instruction.operation.label, implementation: "memory") }
+    guard let lowerable = instruction.operation as? any Lowerable else {
+      throw CajalError(
+        .unsupported, instruction.path.isEmpty ? "program" : instruction.path, expected: "an operation the processor runs",
+        given: "\(instruction.operation.label) is none", advice: "This is a defect of Cajal.")
+    }
+    let site = Site(
+      path: instruction.path, inputs: instruction.inputs.map(operand), outputs: instruction.outputs.map(operand),
+      isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library)
+    do {
+      return try lowerable.lower(site)
+    } catch let error as CajalError {
+      throw error.noticed(by: instruction.path)
+    }
+  }
+
+  /// Whether a kernel may start threads.
+  static func mayUseThreads(_ instruction: Code.Instruction, _ kernel: Kernel, _ code: Code) -> Bool {
+    switch kernel.implementation {
+    case "memory", "view", "loops": return false
+    default: return (instruction.inputs + instruction.outputs).reduce(0) { $0 + code.type($1).byteCount } > 65_536
+    }
+  }
+}
+
+/// What the processor runs whole.
+package struct Processor: Backend {
+  package init() {}
+  package func supports(_ operation: any Operation, inputs: [TensorType]) -> Bool {
+    switch operation {
+    case is Elementwise, is Clip, is Cast, is Broadcast, is Reduce, is Constant, is ReadVariable, is Iota, is StopGradient: return true
+    case let lowerable as any Lowerable: return lowerable.isLowerable(inputs)
+    default: return false
+    }
+  }
+}
+
+/// Counters, and fills that a kernel reads as an array, become constants in memory.
+struct MaterializeSources: Pass {
+  static let name = "materialize-sources"
+  private static let most = 16_384
+
+  func run(_ code: inout Code) throws {
+    for index in code.instructions.indices {
+      switch code.instructions[index].operation {
+      case let iota as Iota: code.instructions[index].operation = constant(iota.type) { $0 / iota.stride % iota.size }
+      case let fill as Fill where fill.type.shape.count <= Self.most && Double(Int(fill.value.isFinite ? fill.value.rounded() : 0)) == fill.value:
+        code.instructions[index].operation = constant(fill.type) { _ in Int(fill.value) }
+      default: break
+      }
+    }
+  }
+
+  private func constant(_ type: TensorType, _ value: (Int) -> Int) -> Constant {
+    let storage = Storage(type.dtype, count: type.shape.count)
+    func fill<Scalar>(_ convert: (Int) -> Scalar) {
+      storage.withMutableBytes { bytes in
+        let typed = bytes.bindMemory(to: Scalar.self)
+        for index in 0..<type.shape.count { typed[index] = convert(value(index)) }
+      }
+    }
+    switch type.dtype {
+    case .float32: fill { Float($0) }
+    case .float64: fill { Double($0) }
+    case .bfloat16: fill { UInt16(Float($0).bitPattern >> 16) }
+    case .float16: fill { halfBits(Float($0)) }
+    case .int8: fill { Int8(truncatingIfNeeded: $0) }
+    case .uint8: fill { UInt8(truncatingIfNeeded: $0) }
+    case .int32: fill { Int32(truncatingIfNeeded: $0) }
+    case .int64: fill { Int64($0) }
+    case .bool: fill { $0 != 0 }
+    }
+    return Constant(storage: storage, shape: type.shape, cutsHistory: false)
+  }
+
+  /// A whole number as the bits of a 16-bit float; exact to 2048, rounded beyond.
+  private func halfBits(_ value: Float) -> UInt16 {
+    guard value != 0 else { return 0 }
+    let sign: UInt16 = value < 0 ? 0x8000 : 0
+    guard abs(value) < 65520 else { return sign | 0x7c00 }
+    let exponent = value.exponent
+    let fraction = UInt16(((abs(value).significand - 1) * 1024).rounded(.toNearestOrEven))
+    return sign | (UInt16(exponent + 15) << 10) &+ fraction
+  }
+}
+
+extension Iota {
+  fileprivate var stride: Int { type.shape.rowMajorStrides[axis] }
+  fileprivate var size: Int { max(type.shape[axis], 1) }
+}
+
+/// An update that is no kernel's own result (another variable, a constant, an input, a view) gets a copy made early, so
+/// that variables may exchange values.
+struct FreshUpdates: Pass {
+  static let name = "fresh-updates"
+
+  func run(_ code: inout Code) throws {
+    let producers = code.producers()
+    for index in code.updates.indices {
+      let value = code.updates[index].value
+      let operation = producers[value] >= 0 ? code.instructions[producers[value]].operation : nil
+      let isOwn = operation != nil && !(operation is ReadVariable) && !(operation is Constant) && !(operation is Reshape)
+      guard !isOwn else { continue }
+      let type = code.type(value)
+      let copy = FusedMap(
+        shape: type.shape, inputTypes: [type.dtype], steps: [], outputs: [.init(register: 0, reduction: nil, axes: [])],
+        arithmetic: Arithmetic(type.dtype) ?? .integer)
+      code.updates[index].value = code.append(copy, inputs: [value], types: [type], path: "update")[0]
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// The one thread that multi-threaded programs run on: libgomp keeps a team for every thread that starts one.
+import Foundation
+import Synchronization
+
+/// Runs work on the process's executor thread while the caller waits.
+package enum Executor {
+  private final class Worker: Sendable {
+    private let queue = Mutex<[@Sendable () -> Void]>([])
+    private let arrived = DispatchSemaphore(value: 0)
+
+    init() {
+      let thread = Thread { [self] in
+        Thread.current.threadDictionary[Executor.mark] = true
+        while true {
+          arrived.wait()
+          let work = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+          work?()
+        }
+      }
+      thread.name = "cajal executor"
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+
+    func submit(_ work: @escaping @Sendable () -> Void) {
+      queue.withLock { $0.append(work) }
+      arrived.signal()
+    }
+  }
+
+  private static let mark = "cajal.executor"
+  private static let worker = Worker()
+
+  /// Runs `body` on the executor's thread if `needed`, and on the caller otherwise or when the caller is that thread.
+  package static func run<Result>(if needed: Bool, _ body: () throws -> Result) throws -> Result {
+    guard needed, Thread.current.threadDictionary[mark] == nil else { return try body() }
+    return try withoutActuallyEscaping(body) { body in
+      let handOver = HandOver<Result>(body)
+      worker.submit { handOver.run() }
+      return try handOver.wait()
+    }
+  }
+
+  /// The caller waits until the work is done, so nothing is touched from two threads at once.
+  private final class HandOver<Result>: @unchecked Sendable {
+    /// Dropped as soon as it has run: the caller's closure must not outlive its call.
+    private var body: (() throws -> Result)?
+    private var result: Swift.Result<Result, any Error>?
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ body: @escaping () throws -> Result) { self.body = body }
+
+    func run() {
+      if let body { result = Swift.Result { try body() } }
+      body = nil
+      done.signal()
+    }
+
+    func wait() throws -> Result {
+      done.wait()
+      guard let result else { preconditionFailure("Executor: the work ended without a result.") }
+      return try result.get()
+    }
+  }
+}

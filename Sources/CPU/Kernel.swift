@@ -1,0 +1,75 @@
+// A kernel of a program: C functions with their arguments, and where the addresses of operands go.
+import COneDNN
+import CajalCompiler
+import CajalGraph
+import VectorKernels
+
+typealias Slot = UnsafeMutablePointer<UnsafeMutableRawPointer?>
+
+/// What one instruction became. Operands are the instruction's inputs, then its outputs; `scratch` comes beside them.
+final class Kernel {
+  let label: String
+  /// What runs it, for profiles: `brgemm:avx512_core`, `map`, `copy`.
+  var implementation: String
+  private(set) var steps: [vk_step] = []
+  private(set) var slots: [Int: [Slot]] = [:]
+  private(set) var scratchSlots: [(slot: Slot, offset: Int)] = []
+  var needs = KernelNeeds()
+  var flops = 0.0
+  /// Conversions between arrangements that it makes on its own.
+  var reorders = 0
+  private var owned: [() -> Void] = []
+  private var errorChecks: [() -> CajalError?] = []
+
+  init(_ label: String, implementation: String) {
+    self.label = label
+    self.implementation = implementation
+  }
+
+  deinit { for release in owned.reversed() { release() } }
+
+  func own(_ release: @escaping () -> Void) { owned.append(release) }
+
+  /// Adds a C kernel with a copy of its arguments, which stay where they are.
+  func add<Arguments>(
+    _ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, _ arguments: Arguments,
+    _ operands: [(operand: Int, field: PartialKeyPath<Arguments>)]
+  ) -> UnsafeMutablePointer<Arguments> {
+    let memory = UnsafeMutablePointer<Arguments>.allocate(capacity: 1)
+    memory.initialize(to: arguments)
+    own { memory.deallocate() }
+    steps.append(vk_step(run: run, args: UnsafeMutableRawPointer(memory)))
+    for (operand, field) in operands { attach(operand, slot(memory, field)) }
+    return memory
+  }
+
+  /// Adds a C kernel whose arguments somebody else made.
+  func add(_ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, prepared: UnsafeMutableRawPointer) {
+    steps.append(vk_step(run: run, args: prepared))
+  }
+
+  /// The operand's address is to be written there.
+  func attach(_ operand: Int, _ slot: Slot) { slots[operand, default: []].append(slot) }
+
+  /// Working memory from `offset` on is to be written there.
+  func attachScratch(_ slot: Slot, offset: Int) { scratchSlots.append((slot, offset)) }
+
+  /// Reserves working memory, aligned; returns its offset.
+  func reserve(bytes: Int) -> Int {
+    let offset = (needs.scratch + 63) / 64 * 64
+    needs.scratch = offset + bytes
+    return offset
+  }
+
+  func slot<Arguments>(_ memory: UnsafeMutablePointer<Arguments>, _ field: PartialKeyPath<Arguments>) -> Slot {
+    guard let offset = MemoryLayout<Arguments>.offset(of: field) else {
+      preconditionFailure("Kernel \(label): expected a stored field, but \(field) has no place in memory.")
+    }
+    return (UnsafeMutableRawPointer(memory) + offset).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+  }
+
+  /// Looked at after the program has run.
+  func check(_ body: @escaping () -> CajalError?) { errorChecks.append(body) }
+  var canFail: Bool { !errorChecks.isEmpty }
+  func firstError() -> CajalError? { errorChecks.lazy.compactMap { $0() }.first }
+}

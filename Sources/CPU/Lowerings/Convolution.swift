@@ -1,0 +1,182 @@
+// Convolutions and their adjoints as oneDNN primitives.
+import COneDNN
+import CajalCompiler
+import CajalGraph
+
+/// What all kernels of one convolution share.
+struct ConvolutionForm {
+  let operation: Convolution
+  let weights: WeightsForm
+  let strides: [Int64]
+  let dilations: [Int64]
+  let paddingLow: [Int64]
+  let paddingHigh: [Int64]
+
+  init(_ operation: Convolution, kernel: Shape, input: Shape, output: Shape) {
+    self.operation = operation
+    weights = WeightsForm(shape: kernel, groups: operation.groups)
+    let window = operation.window
+    strides = window.strides.map(Int64.init)
+    dilations = window.dilations.map { Int64($0 - 1) }
+    paddingLow = window.paddingLow.map(Int64.init)
+    // The library wants the padding that the output really uses.
+    paddingHigh = window.strides.indices.map { axis in
+      let reach = window.dilations[axis] * (kernel[axis] - 1) + 1
+      let covered = (output[axis + 1] - 1) * window.strides[axis] + reach
+      return Int64(covered - input[axis + 1] - window.paddingLow[axis])
+    }
+  }
+
+  func forward(
+    _ library: Library, source: MemoryDescription, weights: MemoryDescription, bias: MemoryDescription?, target: MemoryDescription,
+    isTraining: Bool, attributes: Attributes
+  ) throws -> PrimitiveDescription {
+    try PrimitiveDescription(library, "this convolution") {
+      library.functions.convolution_forward_primitive_desc_create(
+        &$0, library.engine, isTraining ? ONEDNN_FORWARD_TRAINING : ONEDNN_FORWARD_INFERENCE, ONEDNN_CONVOLUTION_DIRECT,
+        source.raw, weights.raw, bias?.raw, target.raw, strides, dilations, paddingLow, paddingHigh, attributes.raw)
+    }
+  }
+
+  /// The forward primitive that backward ones refer to.
+  func hint(_ library: Library, source: MemoryDescription, target: MemoryDescription) throws -> PrimitiveDescription {
+    try forward(
+      library, source: source, weights: weights.any(library), bias: nil, target: target, isTraining: true,
+      attributes: Attributes(library))
+  }
+
+  /// 2 · outputs · kernel elements per output channel.
+  func flops(output: Shape) -> Double {
+    2 * Double(output.count) * Double(weights.shape.count) / Double(max(weights.shape.last, 1))
+  }
+
+  /// The first description that is no reference loop, asking with the weights as they lie, then as the library likes.
+  func best(
+    _ library: Library, lying: MemoryDescription, _ make: (MemoryDescription) throws -> PrimitiveDescription
+  ) throws -> PrimitiveDescription {
+    if let asked = try? make(lying), !asked.isReference { return asked }
+    return try make(weights.any(library))
+  }
+}
+
+extension Epilogue {
+  /// The activation as oneDNN's epilogue.
+  var postOp: (algorithm: onednn_alg_kind, alpha: Float, beta: Float) {
+    switch self {
+    case .relu: return (ONEDNN_ELTWISE_RELU, 0, 0)
+    case .tanh: return (ONEDNN_ELTWISE_TANH, 0, 0)
+    case .sigmoid: return (ONEDNN_ELTWISE_LOGISTIC, 0, 0)
+    case .clip(let lower, let upper): return (ONEDNN_ELTWISE_CLIP_V2, Float(lower), Float(upper))
+    }
+  }
+}
+
+extension Convolution: Lowerable {
+  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs[0].shape.count > 0 }
+
+  func lower(_ site: Site) throws -> Kernel {
+    try FusedEpilogue(base: .convolution(self), hasBias: false, activation: nil).lowerConvolution(self, site, label)
+  }
+}
+
+extension FusedEpilogue: Lowerable {
+  func lower(_ site: Site) throws -> Kernel {
+    switch base {
+    case .convolution(let convolution): return try lowerConvolution(convolution, site, label)
+    case .contraction(let contraction): return try lowerContraction(contraction, site)
+    }
+  }
+
+  fileprivate func lowerConvolution(_ convolution: Convolution, _ site: Site, _ label: String) throws -> Kernel {
+    let kernel = Kernel(label, implementation: "oneDNN")
+    let library = site.library
+    let (x, w, y) = (site.inputs[0], site.inputs[1], site.outputs[0])
+    let form = ConvolutionForm(convolution, kernel: w.shape, input: x.shape, output: y.shape)
+    let attributes = try Attributes(library, epilogues: activation.map { [$0.postOp] } ?? [])
+    let (source, target) = (try MemoryDescription.activation(x, library), try MemoryDescription.activation(y, library))
+    let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
+    let lying = try form.weights.description(w, library)
+    let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) {
+      try form.forward(
+        library, source: source, weights: $0, bias: bias, target: target, isTraining: site.isTraining, attributes: attributes)
+    }
+    var arguments: [(Int, Argument)] = [
+      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)), (ONEDNN_ARG_DST, .operand(site.output(0))),
+    ]
+    if hasBias { arguments.append((ONEDNN_ARG_BIAS, .operand(2))) }
+    try kernel.add(primitive, library, arguments)
+    kernel.flops = form.flops(output: y.shape)
+    return kernel
+  }
+}
+
+extension ConvolutionInputGradient: Lowerable {
+  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs[0].shape.count > 0 }
+
+  func lower(_ site: Site) throws -> Kernel {
+    let kernel = Kernel(label, implementation: "oneDNN")
+    let library = site.library
+    let (dy, w, dx) = (site.inputs[0], site.inputs[1], site.outputs[0])
+    let form = ConvolutionForm(convolution, kernel: w.shape, input: dx.shape, output: dy.shape)
+    let (source, target) = (try MemoryDescription.activation(dx, library), try MemoryDescription.activation(dy, library))
+    let hint = try form.hint(library, source: source, target: target)
+    let attributes = try Attributes(library)
+    let lying = try form.weights.description(w, library)
+    let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) { weights in
+      try PrimitiveDescription(library, "this convolution's input gradient") {
+        library.functions.convolution_backward_data_primitive_desc_create(
+          &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, target.raw, form.strides, form.dilations,
+          form.paddingLow, form.paddingHigh, hint.raw, attributes.raw)
+      }
+    }
+    try kernel.add(
+      primitive, library,
+      [
+        (ONEDNN_ARG_DIFF_DST, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+        (ONEDNN_ARG_DIFF_SRC, .operand(site.output(0))),
+      ])
+    kernel.flops = form.flops(output: dy.shape)
+    return kernel
+  }
+}
+
+extension ConvolutionKernelGradient: Lowerable {
+  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs[0].shape.count > 0 }
+  func lower(_ site: Site) throws -> Kernel { try lower(site, hasBias: false) }
+
+  fileprivate func lower(_ site: Site, hasBias: Bool) throws -> Kernel {
+    let kernel = Kernel(label, implementation: "oneDNN")
+    let library = site.library
+    let (x, dy, dw) = (site.inputs[0], site.inputs[1], site.outputs[0])
+    let form = ConvolutionForm(convolution, kernel: kernelShape, input: x.shape, output: dy.shape)
+    let (source, target) = (try MemoryDescription.activation(x, library), try MemoryDescription.activation(dy, library))
+    let hint = try form.hint(library, source: source, target: target)
+    let attributes = try Attributes(library)
+    let bias = hasBias ? try MemoryDescription.strided([dy.shape.last], [1], library) : nil
+    let lying = try form.weights.description(dw, library)
+    let primitive = try form.best(library, lying: dw.isRowMajor ? form.weights.any(library) : lying) { weights in
+      try PrimitiveDescription(library, "this convolution's kernel gradient") {
+        library.functions.convolution_backward_weights_primitive_desc_create(
+          &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, bias?.raw, target.raw, form.strides,
+          form.dilations, form.paddingLow, form.paddingHigh, hint.raw, attributes.raw)
+      }
+    }
+    var arguments: [(Int, Argument)] = [
+      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_DIFF_DST, .operand(1)),
+      (ONEDNN_ARG_DIFF_WEIGHTS, .reordered(site.output(0), lying)),
+    ]
+    if hasBias { arguments.append((ONEDNN_ARG_DIFF_BIAS, .operand(site.output(1)))) }
+    try kernel.add(primitive, library, arguments, outputs: [ONEDNN_ARG_DIFF_WEIGHTS])
+    kernel.flops = form.flops(output: dy.shape)
+    return kernel
+  }
+}
+
+extension FusedKernelGradient: Lowerable {
+  func lower(_ site: Site) throws -> Kernel {
+    switch base {
+    case .convolution(let gradient): return try gradient.lower(site, hasBias: true)
+    case .contraction(let contraction): return try lowerContraction(contraction, site)
+    }
+  }
+}

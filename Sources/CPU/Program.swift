@@ -1,0 +1,177 @@
+// A compiled program: kernels bound to memory, run as one flat list.
+import CajalCompiler
+import CajalGraph
+import VectorKernels
+
+/// A graph compiled for the processor. It runs on one thread at a time; whoever owns it sees to that.
+package final class Program: @unchecked Sendable {  // run under the owner's lock; nothing else changes
+  package let code: Code
+  package let isTraining: Bool
+  let kernels: [Kernel]
+  let plan: MemoryPlan
+  private var steps: [vk_step] = []
+  /// For each step the instruction it belongs to.
+  private(set) var owners: [Int] = []
+  private var inputSlots: [[(slot: Slot, offset: Int)]]
+  private var outputSlots: [[(slot: Slot, offset: Int)]]
+  private var boundInputs: [UnsafeMutableRawPointer?]
+  private var boundOutputs: [UnsafeMutableRawPointer?]
+  private var boundArena: UnsafeMutableRawPointer?
+  private let arena: Arena
+  private let failing: [Kernel]
+  private let extra: Kernel
+  /// Whether any kernel may start threads: such programs run on the executor's thread.
+  package let usesThreads: Bool
+  package private(set) var compileSeconds: Double
+
+  package init(_ request: Request, arena: Arena = Arena(), settings: PassSettings = .fromEnvironment) throws {
+    let start = ContinuousClock.now
+    let library = try Library.loaded()
+    let code = try Compilation.code(request, library: library, settings: settings)
+    self.code = code
+    isTraining = request.isTraining
+    self.arena = arena
+    let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library)
+    self.kernels = kernels
+    plan = MemoryPlan(code, needs: kernels.map(\.needs), reuses: settings.allows("memory"))
+    failing = kernels.filter(\.canFail)
+    inputSlots = Array(repeating: [], count: code.inputs.count)
+    outputSlots = Array(repeating: [], count: code.outputs.count)
+    boundInputs = Array(repeating: nil, count: code.inputs.count)
+    boundOutputs = Array(repeating: nil, count: code.outputs.count)
+    extra = Kernel("hand over", implementation: "copy")
+    for variable in plan.variables { variable.isBound = true }
+    arena.reserve(plan.arenaBytes)
+    usesThreads = library.threads > 1 && zip(code.instructions, kernels).contains { Compilation.mayUseThreads($0, $1, code) }
+    compileSeconds = 0
+    try handOver(library)
+    for (index, kernel) in kernels.enumerated() {
+      steps += kernel.steps
+      owners += kernel.steps.map { _ in index }
+    }
+    steps += extra.steps
+    owners += extra.steps.map { _ in -1 }
+    compileSeconds = (ContinuousClock.now - start).seconds
+  }
+
+  // MARK: - Binding
+
+  /// Copies for results that could not be made where they belong: first the caller's, then the variables'.
+  private func handOver(_ library: Library) throws {
+    func copy(_ value: Int, to target: Place) throws {
+      let type = code.type(value)
+      guard let source = plan.places[value], type.byteCount > 0 else { return }
+      var description = vk_copy_description()
+      description.rank = 1
+      description.element_size = 1
+      description.shape.0 = Int64(type.byteCount)
+      description.source_strides.0 = 1
+      description.target_strides.0 = 1
+      guard let copy = vk_copy_create(&description) else { return }
+      extra.own { vk_copy_destroy(copy) }
+      copy.pointee.threads = 1
+      extra.add(vk_copy_run, prepared: UnsafeMutableRawPointer(copy))
+      handOvers.append((source, extra.slot(copy, \.source)))
+      handOvers.append((target, extra.slot(copy, \.target)))
+    }
+    for (index, value) in code.outputs.enumerated() where plan.places[value] != .output(index) { try copy(value, to: .output(index)) }
+    for update in code.updates {
+      guard let variable = plan.variables.firstIndex(where: { $0 === update.variable }) else { continue }
+      if plan.places[update.value] != .variable(variable) { try copy(update.value, to: .variable(variable)) }
+    }
+  }
+  private var handOvers: [(Place, Slot)] = []
+
+  /// Writes the addresses of everything inside into the kernels' arguments.
+  private func bind() {
+    guard let base = arena.base else { return }
+    boundArena = base
+    inputSlots = inputSlots.map { _ in [] }
+    outputSlots = outputSlots.map { _ in [] }
+    boundInputs = boundInputs.map { _ in nil }
+    boundOutputs = boundOutputs.map { _ in nil }
+    func write(_ place: Place, _ slot: Slot, offset: Int = 0) {
+      switch place {
+      case .arena(let start): slot.pointee = base + start + offset
+      case .variable(let index): slot.pointee = plan.variables[index].storage.pointer + offset
+      case .constant(let index): slot.pointee = plan.constants[index].pointer + offset
+      case .input(let index): inputSlots[index].append((slot, offset))
+      case .output(let index): outputSlots[index].append((slot, offset))
+      }
+    }
+    for (index, kernel) in kernels.enumerated() {
+      let instruction = code.instructions[index]
+      let operands = instruction.inputs + instruction.outputs
+      for (operand, slots) in kernel.slots {
+        guard let place = plan.places[operands[operand]] else { continue }
+        for slot in slots { write(place, slot) }
+      }
+      if let scratch = plan.scratch[index] {
+        for (slot, offset) in kernel.scratchSlots { write(scratch, slot, offset: offset) }
+      }
+    }
+    for (place, slot) in handOvers { write(place, slot) }
+  }
+
+  // MARK: - Running
+
+  /// Runs once: reads the inputs, fills the outputs, changes the variables.
+  package func run(inputs: [UnsafeMutableRawPointer], outputs: [UnsafeMutableRawPointer]) throws {
+    prepare(inputs: inputs, outputs: outputs)
+    try step()
+  }
+
+  /// Binds the caller's memory; it stays bound until it changes.
+  package func prepare(inputs: [UnsafeMutableRawPointer], outputs: [UnsafeMutableRawPointer]) {
+    if boundArena == nil || boundArena != arena.base { bind() }
+    for (index, pointer) in inputs.enumerated() where boundInputs[index] != pointer {
+      for (slot, offset) in inputSlots[index] { slot.pointee = pointer + offset }
+      boundInputs[index] = pointer
+    }
+    for (index, pointer) in outputs.enumerated() where boundOutputs[index] != pointer {
+      for (slot, offset) in outputSlots[index] { slot.pointee = pointer + offset }
+      boundOutputs[index] = pointer
+    }
+  }
+
+  /// One pass over the list, on memory that `prepare` has bound.
+  package func step() throws {
+    steps.withUnsafeBufferPointer { vk_execute($0.baseAddress, $0.count) }
+    if !failing.isEmpty { try throwFirstError() }
+  }
+
+  private func throwFirstError() throws {
+    for kernel in failing { if let error = kernel.firstError() { throw error } }
+  }
+
+  /// Tells the variables that they have changed; once after a run of steps.
+  package func noteChanges() { for update in code.updates { update.variable.noteChange() } }
+
+  /// One pass with the time of every step added to `nanoseconds`.
+  func stepProfiled(_ nanoseconds: inout [UInt64]) throws {
+    if nanoseconds.count != steps.count { nanoseconds = Array(repeating: 0, count: steps.count) }
+    steps.withUnsafeBufferPointer { steps in
+      nanoseconds.withUnsafeMutableBufferPointer { vk_execute_profiled(steps.baseAddress, steps.count, $0.baseAddress) }
+    }
+    try throwFirstError()
+  }
+}
+
+/// Working memory shared by the programs of one model, which never run at the same time.
+package final class Arena: @unchecked Sendable {  // grown only while programs are made, under the owner's lock
+  private var storage: Storage?
+  package init() {}
+
+  package var base: UnsafeMutableRawPointer? { storage?.pointer }
+  package var byteCount: Int { storage?.byteCount ?? 0 }
+
+  /// Makes sure that so many bytes are there; programs bind again when it moves.
+  func reserve(_ bytes: Int) {
+    guard storage == nil || byteCount < bytes else { return }
+    storage = Storage(.uint8, count: max(bytes, 64))
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,60 @@
+// What a lowering sees of its instruction, and the protocol it fulfils.
+import CajalCompiler
+import CajalGraph
+import VectorKernels
+
+/// An operation that the processor runs whole.
+protocol Lowerable: Operation {
+  /// Whether these types are taken; else the decomposition is used.
+  func isLowerable(_ inputs: [TensorType]) -> Bool
+  func lower(_ site: Site) throws -> Kernel
+}
+
+extension Lowerable {
+  func isLowerable(_ inputs: [TensorType]) -> Bool { true }
+}
+
+/// An operand with its place in memory order.
+struct Operand {
+  var type: TensorType
+  var layout: Layout
+  var shape: Shape { type.shape }
+  var isRowMajor: Bool { layout.isRowMajor(type.shape) }
+}
+
+/// One instruction at the moment it is lowered.
+struct Site {
+  let path: String
+  let inputs: [Operand]
+  let outputs: [Operand]
+  /// Which outputs somebody reads.
+  let isUsed: [Bool]
+  let isTraining: Bool
+  let library: Library
+
+  /// Position of an output among the operands.
+  func output(_ index: Int) -> Int { inputs.count + index }
+
+  /// Threads worth starting for work of about so many nanoseconds on one core.
+  func threads(nanoseconds: Double) -> Int32 { nanoseconds < 20_000 ? 1 : Int32(library.threads) }
+
+  /// The same for a pass over bytes, at about 20 bytes a nanosecond.
+  func threads(bytes: Int) -> Int32 { threads(nanoseconds: Double(bytes) / 20) }
+}
+
+extension DType {
+  /// The vector kernels' number for the type.
+  var vk: UInt8 {
+    switch self {
+    case .float32: return UInt8(VK_F32.rawValue)
+    case .float64: return UInt8(VK_F64.rawValue)
+    case .float16: return UInt8(VK_F16.rawValue)
+    case .bfloat16: return UInt8(VK_BF16.rawValue)
+    case .int8: return UInt8(VK_I8.rawValue)
+    case .uint8: return UInt8(VK_U8.rawValue)
+    case .int32: return UInt8(VK_I32.rawValue)
+    case .int64: return UInt8(VK_I64.rawValue)
+    case .bool: return UInt8(VK_BOOL.rawValue)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// The compiler's form of a graph: flat arrays in execution order. Passes rewrite it; a backend lowers it.
+import CajalGraph
+
+/// A program before it is bound to memory: instructions in an order that respects their inputs.
+package struct Code {
+  /// One result of one instruction.
+  package struct Value {
+    package var type: TensorType
+    /// How it lies in memory; nil until layouts are chosen, then the plain array unless said otherwise.
+    package var layout: Layout?
+    package init(_ type: TensorType) { self.type = type }
+  }
+
+  /// An operation on values.
+  package struct Instruction {
+    package var operation: any Operation
+    package var inputs: [Int]
+    package var outputs: [Int]
+    /// The layer it came from.
+    package var path: String
+    package init(_ operation: any Operation, inputs: [Int], outputs: [Int], path: String) {
+      self.operation = operation
+      self.inputs = inputs
+      self.outputs = outputs
+      self.path = path
+    }
+  }
+
+  /// A variable's next value, written at the end of the step.
+  package struct Update {
+    package var variable: Variable
+    package var value: Int
+  }
+
+  package var values: [Value] = []
+  package var instructions: [Instruction] = []
+  /// What the caller gives, in the order of the request.
+  package var inputs: [Int] = []
+  /// What the caller gets.
+  package var outputs: [Int] = []
+  package var updates: [Update] = []
+
+  package init() {}
+
+  package mutating func newValue(_ type: TensorType) -> Int {
+    values.append(Value(type))
+    return values.count - 1
+  }
+
+  package func type(_ value: Int) -> TensorType { values[value].type }
+
+  /// For every value the instruction that makes it (-1 for none).
+  package func producers() -> [Int] {
+    var producers = [Int](repeating: -1, count: values.count)
+    for (index, instruction) in instructions.enumerated() {
+      for output in instruction.outputs { producers[output] = index }
+    }
+    return producers
+  }
+
+  /// For every value the number of uses, counting what leaves the program.
+  package func useCounts() -> [Int] {
+    var uses = [Int](repeating: 0, count: values.count)
+    for instruction in instructions { for input in instruction.inputs { uses[input] += 1 } }
+    for output in outputs { uses[output] += 1 }
+    for update in updates { uses[update.value] += 1 }
+    return uses
+  }
+
+  /// Replaces values by others everywhere they are used.
+  package mutating func replaceUses(_ replacement: [Int: Int]) {
+    guard !replacement.isEmpty else { return }
+    func final(_ value: Int) -> Int {
+      var value = value
+      while let next = replacement[value] { value = next }
+      return value
+    }
+    for index in instructions.indices {
+      for place in instructions[index].inputs.indices {
+        instructions[index].inputs[place] = final(instructions[index].inputs[place])
+      }
+    }
+    outputs = outputs.map(final)
+    for index in updates.indices { updates[index].value = final(updates[index].value) }
+  }
+
+  /// Removes instructions whose results nobody uses.
+  package mutating func removeDeadInstructions() {
+    var live = Set(outputs)
+    for update in updates { live.insert(update.value) }
+    var kept: [Instruction] = []
+    for instruction in instructions.reversed() where instruction.outputs.contains(where: live.contains) {
+      kept.append(instruction)
+      live.formUnion(instruction.inputs)
+    }
+    instructions = kept.reversed()
+  }
+}

@@ -1,0 +1,126 @@
+import CajalGraph
+
+/// Folds bias and activation into the convolution or matrix product before them, and a bias gradient into the kernel
+/// gradient that reads the same dy.
+package struct FuseEpilogues: Pass {
+  package static let name = "fuse-epilogues"
+  package init() {}
+
+  package func run(_ code: inout Code) throws {
+    foldForward(&code)
+    code.removeDeadInstructions()
+    foldBackward(&code)
+    code.removeDeadInstructions()
+  }
+
+  private func foldForward(_ code: inout Code) {
+    let producers = code.producers()
+    let uses = code.useCounts()
+    var user = [Int: Int]()
+    for (index, instruction) in code.instructions.enumerated() {
+      for input in instruction.inputs { user[input] = index }
+    }
+    for index in code.instructions.indices {
+      let instruction = code.instructions[index]
+      let base: FusedEpilogue.Base
+      switch instruction.operation {
+      case let operation as Convolution: base = .convolution(operation)
+      case let operation as Contraction where code.type(instruction.outputs[0]).shape.rank == 2: base = .contraction(operation)
+      default: continue
+      }
+      guard code.type(instruction.outputs[0]).dtype == .float32 else { continue }
+      var fused = FusedEpilogue(base: base, hasBias: false, activation: nil)
+      var inputs = instruction.inputs
+      var last = index
+      func next() -> Int? {
+        let value = code.instructions[last].outputs[0]
+        return uses[value] == 1 ? user[value] : nil
+      }
+      if let add = next(), let elementwise = code.instructions[add].operation as? Elementwise, elementwise.function == .add {
+        let other = code.instructions[add].inputs.first { $0 != code.instructions[last].outputs[0] }
+        if let other, let bias = biasSource(other, channels: code.type(instruction.outputs[0]).shape.last, code, producers),
+          producers[bias] < index
+        {
+          fused.hasBias = true
+          inputs.append(bias)
+          last = add
+        }
+      }
+      if let after = next(), let activation = Epilogue(code.instructions[after].operation) {
+        fused.activation = activation
+        last = after
+      }
+      guard last != index else { continue }
+      // The fused kernel stands where the base stood; its result is the last one's.
+      let result = code.instructions[last].outputs
+      code.instructions[last].outputs = [code.newValue(code.type(result[0]))]
+      code.instructions[index].operation = fused
+      code.instructions[index].inputs = inputs
+      code.instructions[index].outputs = result
+    }
+    // Instructions that were folded away now feed on a value nobody makes; they are dead.
+    let made = Set(code.instructions.flatMap(\.outputs) + code.inputs)
+    var missing = Set(code.instructions.flatMap(\.inputs).filter { !made.contains($0) })
+    code.instructions.removeAll { instruction in
+      guard instruction.inputs.contains(where: missing.contains) else { return false }
+      missing.formUnion(instruction.outputs)
+      return true
+    }
+  }
+
+  /// The vector behind a stretch to […, channels], where there is one.
+  private func biasSource(_ value: Int, channels: Int, _ code: Code, _ producers: [Int]) -> Int? {
+    var source = value
+    while producers[source] >= 0 {
+      let instruction = code.instructions[producers[source]]
+      guard instruction.operation is Broadcast || instruction.operation is Reshape else { break }
+      source = instruction.inputs[0]
+    }
+    return code.type(source).shape == [channels] && source != value ? source : nil
+  }
+
+  private func foldBackward(_ code: inout Code) {
+    // dy → the sum over all axes but the last, as it comes from the gradient of a stretched bias.
+    var sums: [Int: Int] = [:]
+    for (index, instruction) in code.instructions.enumerated() {
+      guard let reduce = instruction.operation as? Reduce, reduce.kind == .sum else { continue }
+      let shape = code.type(instruction.inputs[0]).shape
+      if reduce.axes == Array(0..<(shape.rank - 1)), shape.rank >= 2 { sums[instruction.inputs[0]] = index }
+    }
+    var readers: [Int: Int] = [:]
+    for (index, instruction) in code.instructions.enumerated() {
+      for input in instruction.inputs where readers[input] == nil { readers[input] = index }
+    }
+    var pendingInsertions: [(Int, Code.Instruction)] = []
+    for index in code.instructions.indices {
+      let instruction = code.instructions[index]
+      let base: FusedKernelGradient.Base
+      switch instruction.operation {
+      case let operation as ConvolutionKernelGradient: base = .convolution(operation)
+      case let operation as Contraction
+      where operation.transposesLeft && !operation.transposesRight && code.type(instruction.outputs[0]).shape.rank == 2:
+        base = .contraction(operation)
+      default: continue
+      }
+      let dy = instruction.inputs[1]
+      guard code.type(dy).dtype == .float32, let sum = sums.removeValue(forKey: dy) else { continue }
+      let total = code.instructions[sum].outputs[0]
+      // The sum keeps its place and becomes a reshape, unless somebody reads it before the kernel gradient is there.
+      guard (readers[total] ?? Int.max) > index || sum > index else { continue }
+      let vector = code.newValue(TensorType([code.type(dy).shape.last], .float32))
+      let reshape = Code.Instruction(
+        Reshape(shape: code.type(total).shape), inputs: [vector], outputs: [total], path: code.instructions[sum].path)
+      code.instructions[index].operation = FusedKernelGradient(base: base)
+      code.instructions[index].outputs.append(vector)
+      if sum > index {
+        code.instructions[sum] = reshape
+      } else {
+        // The sum came first: move its place behind the kernel gradient.
+        code.instructions[sum] = Code.Instruction(
+          Fill(value: 0, type: TensorType([], .float32)), inputs: [], outputs: [code.newValue(TensorType([], .float32))], path: "")
+        pendingInsertions.append((index, reshape))
+      }
+    }
+    for (index, reshape) in pendingInsertions.sorted(by: { $0.0 > $1.0 }) { code.instructions.insert(reshape, at: index + 1) }
+  }
+}

@@ -1,0 +1,8 @@
+// The lane operations for any processor.
+#include "map_internal.h"
+#define LEVEL 0
+#define WIDE 16
+#define LEVEL_INLINE static inline __attribute__((always_inline, unused))
+#include "map_lanes.h"
+#include "map_tiles.h"
+const lane_table vk_lanes_base = {{f32_operations, f64_operations, i64_operations}, run_range};

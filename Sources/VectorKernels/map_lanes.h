@@ -1,0 +1,320 @@
+// The lane operations of one instruction set: every operation in every class, and the conversions of the storage types.
+// Included by map_v4.c, map_v3.c and map_base.c, which choose the instruction set and the width of the vectors.
+// Operations work on whole vectors of STEP_LANES: tiles are padded, so lanes past the end are computed, never stored.
+#include <math.h>
+#include <string.h>
+
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpsabi"        // wide vectors only pass between functions that are inlined
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
+
+typedef float f16x __attribute__((ext_vector_type(16), aligned(4)));
+typedef int32_t i16x __attribute__((ext_vector_type(16), aligned(4)));
+typedef float fwide __attribute__((ext_vector_type(WIDE), aligned(4)));
+typedef int32_t iwide __attribute__((ext_vector_type(WIDE), aligned(4)));
+typedef float narrow __attribute__((ext_vector_type(16)));
+typedef int32_t narrow_int __attribute__((ext_vector_type(16)));
+typedef float broad __attribute__((ext_vector_type(WIDE)));
+typedef int32_t broad_int __attribute__((ext_vector_type(WIDE)));
+
+#if LEVEL == 4
+LEVEL_INLINE narrow scalef_narrow(narrow p, narrow n) { return (narrow)_mm512_scalef_ps((__m512)p, (__m512)n); }
+LEVEL_INLINE broad scalef_broad(broad p, broad n) {
+  union { broad whole; __m512 part[WIDE / 16]; } u = {p}, v = {n};
+  for (int i = 0; i < WIDE / 16; i++) u.part[i] = _mm512_scalef_ps(u.part[i], v.part[i]);
+  return u.whole;
+}
+#define F_SCALEF scalef_narrow
+#endif
+#define F narrow
+#define I narrow_int
+#include "map_math.h"
+#undef F
+#undef I
+#undef F_SCALEF
+#if WIDE > 16
+#undef LANE
+#if LEVEL == 4
+#define F_SCALEF scalef_broad
+#endif
+#define F broad
+#define I broad_int
+#include "map_math.h"
+#undef F
+#undef I
+#endif
+
+// MARK: - Single precision
+
+#define OP_ARGUMENTS const lane_step *step, char *const *slots, int64_t lanes
+#define POINTERS(T) \
+  T *d = (T *)slots[step->d]; const T *a = (const T *)slots[step->a], *b = (const T *)slots[step->b], \
+    *c = (const T *)slots[step->c]; (void)a; (void)b; (void)c;
+
+/// Defines an operation on floats twice, wide and narrow; `expression` uses x, y, z (a, b, c), scale and shift.
+#define FLOAT_OPERATION(name, prepare, expression) \
+  static void name(OP_ARGUMENTS) { \
+    POINTERS(float) \
+    const float scale = (float)step->scale, shift = (float)step->shift; (void)scale; (void)shift; \
+    int64_t i = 0; \
+    for (; i + WIDE <= lanes; i += WIDE) { \
+      typedef broad F; typedef broad_int I; \
+      F x = *(const fwide *)(a + i), y = *(const fwide *)(b + i), z = *(const fwide *)(c + i); \
+      (void)x; (void)y; (void)z; (void)sizeof(I); \
+      prepare \
+      *(fwide *)(d + i) = (expression); \
+    } \
+    for (; i < lanes; i += 16) { \
+      typedef narrow F; typedef narrow_int I; \
+      F x = *(const f16x *)(a + i), y = *(const f16x *)(b + i), z = *(const f16x *)(c + i); \
+      (void)x; (void)y; (void)z; (void)sizeof(I); \
+      prepare \
+      *(f16x *)(d + i) = (expression); \
+    } \
+  }
+#define FLOAT_UNARY(name, expression) \
+  FLOAT_OPERATION(f32_##name, , expression) \
+  FLOAT_OPERATION(f32_##name##_affine, x = x * scale + shift;, expression)
+#define FLOAT_NARY(name, expression) FLOAT_OPERATION(f32_##name, , expression)
+
+FLOAT_UNARY(affine, x)
+FLOAT_UNARY(neg, -x)
+FLOAT_UNARY(abs, magnitude(x))
+FLOAT_UNARY(sign, pick(x == x, with_sign(truth(x != 0.0f), x), x))
+FLOAT_UNARY(exp, exp_of(x))
+FLOAT_UNARY(expm1, expm1_of(x))
+FLOAT_UNARY(log, log_of(x))
+FLOAT_UNARY(log1p, log1p_of(x))
+FLOAT_UNARY(sqrt, __builtin_elementwise_sqrt(x))
+FLOAT_UNARY(rsqrt, (F)(1.0f) / __builtin_elementwise_sqrt(x))
+FLOAT_UNARY(reciprocal, (F)(1.0f) / x)
+FLOAT_UNARY(square, x * x)
+FLOAT_UNARY(tanh, tanh_of(x))
+FLOAT_UNARY(sigmoid, sigmoid_of(x))
+FLOAT_UNARY(relu, most(x, (F)(0.0f)))
+FLOAT_UNARY(softplus, softplus_of(x))
+FLOAT_UNARY(erf, erf_of(x))
+FLOAT_UNARY(floor, __builtin_elementwise_floor(x))
+FLOAT_UNARY(ceil, __builtin_elementwise_ceil(x))
+FLOAT_UNARY(round, __builtin_elementwise_roundeven(x))
+FLOAT_UNARY(trunc, __builtin_elementwise_trunc(x))
+FLOAT_UNARY(not, truth(x == 0.0f))
+FLOAT_UNARY(isfinite, truth(magnitude(x) < __builtin_inff()))
+FLOAT_UNARY(isnan, truth(x != x))
+FLOAT_NARY(constant, (F)(shift))
+FLOAT_NARY(add, x + y)
+FLOAT_NARY(sub, x - y)
+FLOAT_NARY(mul, x * y)
+FLOAT_NARY(div, x / y)
+FLOAT_NARY(max, pick(x != x, x, pick(x > y, x, y)))
+FLOAT_NARY(min, pick(x != x, x, pick(x < y, x, y)))
+FLOAT_NARY(eq, truth(x == y))
+FLOAT_NARY(ne, truth(x != y))
+FLOAT_NARY(lt, truth(x < y))
+FLOAT_NARY(le, truth(x <= y))
+FLOAT_NARY(gt, truth(x > y))
+FLOAT_NARY(ge, truth(x >= y))
+FLOAT_NARY(and, truth((x != 0.0f) & (y != 0.0f)))
+FLOAT_NARY(or, truth((x != 0.0f) | (y != 0.0f)))
+FLOAT_NARY(combine, scale * x + shift * y)
+FLOAT_NARY(select, pick(z != 0.0f, x, y))
+FLOAT_NARY(fma, x * y + z)
+FLOAT_NARY(fnma, z - x * y)
+FLOAT_NARY(combine_product, scale * x + (shift * y) * z)
+FLOAT_NARY(combine_quotient, scale * x + (shift * y) / z)
+
+// MARK: - Scalar loops: double precision, integers, and the rarely used functions of single precision
+
+#define SCALAR_OPERATION(name, T, expression) \
+  static void name(OP_ARGUMENTS) { \
+    POINTERS(T) \
+    const T scale = (T)step->scale, shift = (T)step->shift; (void)scale; (void)shift; \
+    for (int64_t i = 0; i < lanes; i++) { \
+      T x = a[i], y = b[i], z = c[i]; (void)x; (void)y; (void)z; \
+      d[i] = (expression); \
+    } \
+  }
+#define SCALAR_UNARY(prefix, name, T, expression) \
+  SCALAR_OPERATION(prefix##_##name, T, expression) \
+  static void prefix##_##name##_affine(OP_ARGUMENTS) { \
+    POINTERS(T) \
+    const T scale = (T)step->scale, shift = (T)step->shift; \
+    for (int64_t i = 0; i < lanes; i++) { T x = scale * a[i] + shift; d[i] = (expression); } \
+  }
+
+LEVEL_INLINE float floor_mod_f32(float x, float y) {
+  float r = fmodf(x, y);
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+LEVEL_INLINE double floor_mod_f64(double x, double y) {
+  double r = fmod(x, y);
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+#define F32_LIBRARY(name) SCALAR_UNARY(f32, name, float, name##f(x))
+F32_LIBRARY(tan) F32_LIBRARY(asin) F32_LIBRARY(acos) F32_LIBRARY(atan) F32_LIBRARY(sinh) F32_LIBRARY(cosh)
+F32_LIBRARY(asinh) F32_LIBRARY(acosh) F32_LIBRARY(atanh)
+#if LEVEL == 0 && defined(__x86_64__)
+F32_LIBRARY(sin) F32_LIBRARY(cos)  // the reduction of `circle` needs fused multiply-add
+#else
+/// Circular functions: large arguments, rare, go to the mathematical library one by one.
+#define FLOAT_CIRCLE(name, turn) \
+  static void f32_##name(OP_ARGUMENTS) { \
+    POINTERS(float) \
+    const float scale = (float)step->scale, shift = (float)step->shift; \
+    const bool plain = scale == 1.0f && shift == 0.0f; \
+    for (int64_t i = 0; i < lanes; i += 16) { \
+      narrow x = *(const f16x *)(a + i); \
+      if (!plain) x = x * scale + shift; \
+      narrow result = circle(x, turn); \
+      if (__builtin_reduce_or((narrow_int)(magnitude(x) > 30000.0f))) \
+        for (int k = 0; k < 16; k++) if (fabsf(x[k]) > 30000.0f) result[k] = name##f(x[k]); \
+      *(f16x *)(d + i) = result; \
+    } \
+  }
+FLOAT_CIRCLE(sin, 0)
+FLOAT_CIRCLE(cos, 1)
+#define f32_sin_affine f32_sin
+#define f32_cos_affine f32_cos
+#endif
+SCALAR_OPERATION(f32_pow, float, powf(x, y))
+SCALAR_OPERATION(f32_mod, float, floor_mod_f32(x, y))
+SCALAR_OPERATION(f32_atan2, float, atan2f(x, y))
+
+#define F64_UNARY(name, expression) SCALAR_UNARY(f64, name, double, expression)
+#define F64_NARY(name, expression) SCALAR_OPERATION(f64_##name, double, expression)
+#define F64_LIBRARY(name) F64_UNARY(name, name(x))
+F64_LIBRARY(exp) F64_LIBRARY(expm1) F64_LIBRARY(log) F64_LIBRARY(log1p) F64_LIBRARY(tanh) F64_LIBRARY(erf)
+F64_LIBRARY(sin) F64_LIBRARY(cos) F64_LIBRARY(tan) F64_LIBRARY(asin) F64_LIBRARY(acos) F64_LIBRARY(atan)
+F64_LIBRARY(sinh) F64_LIBRARY(cosh) F64_LIBRARY(asinh) F64_LIBRARY(acosh) F64_LIBRARY(atanh)
+F64_UNARY(affine, x)
+F64_UNARY(neg, -x)
+F64_UNARY(abs, fabs(x))
+F64_UNARY(sign, x > 0 ? 1.0 : x < 0 ? -1.0 : x)
+F64_UNARY(sqrt, __builtin_elementwise_sqrt(x))
+F64_UNARY(rsqrt, 1.0 / __builtin_elementwise_sqrt(x))
+F64_UNARY(reciprocal, 1.0 / x)
+F64_UNARY(square, x * x)
+F64_UNARY(sigmoid, (x < 0 ? exp(x) : 1.0) / (1.0 + exp(-fabs(x))))
+F64_UNARY(relu, x < 0 ? 0.0 : x)
+F64_UNARY(softplus, (x > 0 ? x : 0.0) + log1p(exp(-fabs(x))) + (x != x ? x : 0.0))
+F64_UNARY(floor, __builtin_elementwise_floor(x))
+F64_UNARY(ceil, __builtin_elementwise_ceil(x))
+F64_UNARY(round, __builtin_elementwise_roundeven(x))
+F64_UNARY(trunc, __builtin_elementwise_trunc(x))
+F64_UNARY(not, x == 0 ? 1.0 : 0.0)
+F64_UNARY(isfinite, fabs(x) < __builtin_inf() ? 1.0 : 0.0)
+F64_UNARY(isnan, x != x ? 1.0 : 0.0)
+F64_NARY(constant, shift)
+F64_NARY(add, x + y)
+F64_NARY(sub, x - y)
+F64_NARY(mul, x * y)
+F64_NARY(div, x / y)
+F64_NARY(pow, pow(x, y))
+F64_NARY(max, y < x || x != x ? x : y)
+F64_NARY(min, x < y || x != x ? x : y)
+F64_NARY(mod, floor_mod_f64(x, y))
+F64_NARY(atan2, atan2(x, y))
+F64_NARY(eq, x == y ? 1.0 : 0.0)
+F64_NARY(ne, x != y ? 1.0 : 0.0)
+F64_NARY(lt, x < y ? 1.0 : 0.0)
+F64_NARY(le, x <= y ? 1.0 : 0.0)
+F64_NARY(gt, x > y ? 1.0 : 0.0)
+F64_NARY(ge, x >= y ? 1.0 : 0.0)
+F64_NARY(and, x != 0 && y != 0 ? 1.0 : 0.0)
+F64_NARY(or, x != 0 || y != 0 ? 1.0 : 0.0)
+F64_NARY(combine, scale * x + shift * y)
+F64_NARY(select, z != 0 ? x : y)
+F64_NARY(fma, x * y + z)
+F64_NARY(fnma, z - x * y)
+F64_NARY(combine_product, scale * x + shift * y * z)
+F64_NARY(combine_quotient, scale * x + shift * y / z)
+
+// Integers wrap around; dividing by zero gives 0; quotients and remainders are those of floor division.
+#define WRAP(expression) ((int64_t)(expression))
+LEVEL_INLINE int64_t floor_divide(int64_t x, int64_t y) {
+  if (y == 0) return 0;
+  if (y == -1) return WRAP(-(uint64_t)x);
+  int64_t q = x / y;
+  return x % y != 0 && (x < 0) != (y < 0) ? q - 1 : q;
+}
+LEVEL_INLINE int64_t floor_mod_i64(int64_t x, int64_t y) {
+  if (y == 0 || y == -1) return 0;
+  int64_t r = x % y;
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+LEVEL_INLINE int64_t power_i64(int64_t x, int64_t y) {
+  if (y < 0) return x == 1 ? 1 : x == -1 ? (y & 1 ? -1 : 1) : 0;
+  uint64_t result = 1, base = (uint64_t)x;
+  for (; y; y >>= 1, base *= base) if (y & 1) result *= base;
+  return (int64_t)result;
+}
+#define I64_UNARY(name, expression) \
+  SCALAR_OPERATION(i64_##name, int64_t, expression) \
+  static void i64_##name##_affine(OP_ARGUMENTS) { \
+    POINTERS(int64_t) \
+    const int64_t scale = (int64_t)step->scale, shift = (int64_t)step->shift; \
+    for (int64_t i = 0; i < lanes; i++) { \
+      int64_t x = WRAP((uint64_t)scale * (uint64_t)a[i] + (uint64_t)shift); (void)x; \
+      d[i] = (expression); \
+    } \
+  }
+#define I64_NARY(name, expression) SCALAR_OPERATION(i64_##name, int64_t, expression)
+#define U(value) ((uint64_t)(value))
+I64_UNARY(affine, x)
+I64_UNARY(neg, WRAP(-U(x)))
+I64_UNARY(abs, x < 0 ? WRAP(-U(x)) : x)
+I64_UNARY(sign, (x > 0) - (x < 0))
+I64_UNARY(square, WRAP(U(x) * U(x)))
+I64_UNARY(relu, x > 0 ? x : 0)
+I64_UNARY(not, x == 0)
+I64_UNARY(isfinite, 1)
+I64_UNARY(isnan, 0)
+I64_NARY(constant, shift)
+I64_NARY(add, WRAP(U(x) + U(y)))
+I64_NARY(sub, WRAP(U(x) - U(y)))
+I64_NARY(mul, WRAP(U(x) * U(y)))
+I64_NARY(div, floor_divide(x, y))
+I64_NARY(pow, power_i64(x, y))
+I64_NARY(max, x > y ? x : y)
+I64_NARY(min, x < y ? x : y)
+I64_NARY(mod, floor_mod_i64(x, y))
+I64_NARY(eq, x == y)
+I64_NARY(ne, x != y)
+I64_NARY(lt, x < y)
+I64_NARY(le, x <= y)
+I64_NARY(gt, x > y)
+I64_NARY(ge, x >= y)
+I64_NARY(and, x != 0 && y != 0)
+I64_NARY(or, x != 0 || y != 0)
+I64_NARY(combine, WRAP(U(scale) * U(x) + U(shift) * U(y)))
+I64_NARY(select, z != 0 ? x : y)
+I64_NARY(fma, WRAP(U(x) * U(y) + U(z)))
+I64_NARY(fnma, WRAP(U(z) - U(x) * U(y)))
+I64_NARY(combine_product, WRAP(U(scale) * U(x) + U(shift) * U(y) * U(z)))
+
+#define UNARY_ROW(p, OP, name) [OP] = p##_##name, [VK_OPERATIONS + OP] = p##_##name##_affine
+#define COMMON_ROWS(p) \
+  UNARY_ROW(p, VK_AFFINE, affine), UNARY_ROW(p, VK_NEG, neg), UNARY_ROW(p, VK_ABS, abs), UNARY_ROW(p, VK_SIGN, sign), \
+  UNARY_ROW(p, VK_SQUARE, square), UNARY_ROW(p, VK_RELU, relu), UNARY_ROW(p, VK_NOT, not), \
+  UNARY_ROW(p, VK_ISFINITE, isfinite), UNARY_ROW(p, VK_ISNAN, isnan), [VK_CONSTANT] = p##_constant, \
+  [VK_ADD] = p##_add, [VK_SUB] = p##_sub, [VK_MUL] = p##_mul, [VK_DIV] = p##_div, [VK_POW] = p##_pow, \
+  [VK_MAX] = p##_max, [VK_MIN] = p##_min, [VK_MOD] = p##_mod, [VK_EQ] = p##_eq, [VK_NE] = p##_ne, \
+  [VK_LT] = p##_lt, [VK_LE] = p##_le, [VK_GT] = p##_gt, \
+  [VK_GE] = p##_ge, [VK_AND] = p##_and, [VK_OR] = p##_or, [VK_COMBINE] = p##_combine, [VK_SELECT] = p##_select, \
+  [VK_FMA] = p##_fma, [VK_FNMA] = p##_fnma, [VK_COMBINE_PRODUCT] = p##_combine_product
+#define REAL_ROWS(p) \
+  UNARY_ROW(p, VK_EXP, exp), UNARY_ROW(p, VK_EXPM1, expm1), UNARY_ROW(p, VK_LOG, log), UNARY_ROW(p, VK_LOG1P, log1p), \
+  UNARY_ROW(p, VK_SQRT, sqrt), UNARY_ROW(p, VK_RSQRT, rsqrt), UNARY_ROW(p, VK_RECIPROCAL, reciprocal), \
+  UNARY_ROW(p, VK_TANH, tanh), UNARY_ROW(p, VK_SIGMOID, sigmoid), UNARY_ROW(p, VK_SOFTPLUS, softplus), \
+  UNARY_ROW(p, VK_ERF, erf), UNARY_ROW(p, VK_SIN, sin), UNARY_ROW(p, VK_COS, cos), UNARY_ROW(p, VK_TAN, tan), \
+  UNARY_ROW(p, VK_ASIN, asin), UNARY_ROW(p, VK_ACOS, acos), UNARY_ROW(p, VK_ATAN, atan), UNARY_ROW(p, VK_SINH, sinh), \
+  UNARY_ROW(p, VK_COSH, cosh), UNARY_ROW(p, VK_ASINH, asinh), UNARY_ROW(p, VK_ACOSH, acosh), \
+  UNARY_ROW(p, VK_ATANH, atanh), UNARY_ROW(p, VK_FLOOR, floor), UNARY_ROW(p, VK_CEIL, ceil), \
+  UNARY_ROW(p, VK_ROUND, round), UNARY_ROW(p, VK_TRUNC, trunc), [VK_ATAN2] = p##_atan2, \
+  [VK_COMBINE_QUOTIENT] = p##_combine_quotient
+static const lane_operation f32_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f32), REAL_ROWS(f32)};
+static const lane_operation f64_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f64), REAL_ROWS(f64)};
+static const lane_operation i64_operations[2 * VK_OPERATIONS] = {
+  COMMON_ROWS(i64), UNARY_ROW(i64, VK_FLOOR, affine), UNARY_ROW(i64, VK_CEIL, affine), UNARY_ROW(i64, VK_ROUND, affine),
+  UNARY_ROW(i64, VK_TRUNC, affine)};

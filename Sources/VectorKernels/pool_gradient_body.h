@@ -1,0 +1,100 @@
+// Backward directions of pooling. Windows may overlap, so a member owns whole slabs: an outer index and a range of lanes.
+
+enum { SLAB_LANES = 64 };
+
+/// A slab that one member fills.
+typedef struct pool_slab {
+  int64_t outer, first, last;
+} pool_slab;
+
+INLINE int64_t slabs_across(const vk_pool_shape *s, int threads) {
+  return s->outer >= threads || s->inner == 0 ? 1 : (s->inner + SLAB_LANES - 1) / SLAB_LANES;
+}
+INLINE pool_slab slab_at(const vk_pool_shape *s, int64_t item, int64_t across) {
+  if (across == 1) return (pool_slab){item, 0, s->inner};
+  int64_t first = item % across * SLAB_LANES, last = first + SLAB_LANES;
+  return (pool_slab){item / across, first, last < s->inner ? last : s->inner};
+}
+
+/// Whether each input element meets at most one window, so that gradients can be stored, not added.
+INLINE int windows_are_apart(const vk_pool_shape *s) {
+  return s->stride[0] >= s->window[0] && s->stride[1] >= s->window[1] && s->stride[2] >= s->window[2];
+}
+INLINE int windows_cover(const vk_pool_shape *s) {
+  for (int i = 0; i < 3; i++)
+    if (s->stride[i] != s->window[i] || s->output[i] * s->stride[i] - s->padding[i] < s->input[i]) return 0;
+  return 1;
+}
+
+INLINE void clear_slab(const vk_pool_shape *s, float *dx, pool_slab slab) {
+  int64_t pixels = s->input[0] * s->input[1] * s->input[2];
+  if (slab.last - slab.first == s->inner) memset(dx, 0, (size_t)(pixels * s->inner) * sizeof(float));
+  else
+    for (int64_t i = 0; i < pixels; i++) memset(dx + i * s->inner + slab.first, 0, (size_t)(slab.last - slab.first) * sizeof(float));
+}
+
+INLINE void give(float *to, lanes value, int64_t count, int apart) {
+  store_part(to, apart ? value : load_part(to, count) + value, count);
+}
+
+/// BODY for each window of this member's slabs, with dx, `window`, `from` (of dy) and the lanes l..<slab.last.
+#define FOR_SLAB_WINDOWS(a, s, thread, threads, BODY) \
+  int64_t across = slabs_across(s, threads), first, last, outputs = s->output[0] * s->output[1] * s->output[2]; \
+  int64_t input_size = s->input[0] * s->input[1] * s->input[2] * s->inner; \
+  int apart = windows_are_apart(s), covered = windows_cover(s); \
+  vk_share(s->outer * across, 1, thread, threads, &first, &last); \
+  for (int64_t item = first; item < last; item++) { \
+    pool_slab slab = slab_at(s, item, across); \
+    int64_t base = slab.outer * input_size; \
+    if (!covered) clear_slab(s, a->dx + base, slab); \
+    for (int64_t o = 0; o < outputs; o++) { \
+      pool_window window = pool_window_at(s, o / s->output[2] / s->output[1], o / s->output[2] % s->output[1], o % s->output[2]); \
+      int64_t from = (slab.outer * outputs + o) * s->inner, l = slab.first; \
+      BODY \
+    } \
+  }
+
+static void max_pool_gradient_member(void *context, int thread, int threads) {
+  const vk_max_pool_gradient_arguments *a = context;
+  const vk_pool_shape *s = &a->shape;
+#define MAX_GRADIENT(vectors, count) \
+  { \
+    lanes best[vectors], dy[vectors]; \
+    whole winner[vectors]; \
+    if (!a->winners) find_winners(s, &window, a->x + base + l, count, best, winner, vectors); \
+    for (int v = 0; v < vectors; v++) { \
+      dy[v] = load_part(a->dy + from + l + 16 * v, count); \
+      if (a->winners) winner[v] = winners_at(a->winners, a->winner_size, from + l + 16 * v, count); \
+    } \
+    FOR_WINDOW(s, window, { \
+      for (int v = 0; v < vectors; v++) \
+        give(a->dx + base + offset + l + 16 * v, choose(winner[v] == position, dy[v], splat(0.f)), count, apart); \
+    }) \
+  }
+  FOR_SLAB_WINDOWS(a, s, thread, threads, FOR_LANES(l, slab.last, MAX_GRADIENT))
+}
+
+void VK_LEVEL(vk_max_pool_gradient)(void *arguments) {
+  vk_max_pool_gradient_arguments *a = arguments;
+  vk_parallel(max_pool_gradient_member, a, a->threads);
+}
+
+static void average_pool_gradient_member(void *context, int thread, int threads) {
+  const vk_average_pool_gradient_arguments *a = context;
+  const vk_pool_shape *s = &a->shape;
+#define AVERAGE_GRADIENT(vectors, count) \
+  { \
+    lanes share[vectors]; \
+    for (int v = 0; v < vectors; v++) \
+      share[v] = load_part(a->dy + from + l + 16 * v, count) * pool_scale(s, &window, a->divisor); \
+    FOR_WINDOW(s, window, { \
+      for (int v = 0; v < vectors; v++) give(a->dx + base + offset + l + 16 * v, share[v], count, apart); \
+    }) \
+  }
+  FOR_SLAB_WINDOWS(a, s, thread, threads, FOR_LANES(l, slab.last, AVERAGE_GRADIENT))
+}
+
+void VK_LEVEL(vk_average_pool_gradient)(void *arguments) {
+  vk_average_pool_gradient_arguments *a = arguments;
+  vk_parallel(average_pool_gradient_member, a, a->threads);
+}
