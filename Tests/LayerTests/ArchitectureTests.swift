@@ -41,8 +41,8 @@ import Testing
 
   @Test func resNetWithoutBiases() throws {
     let model = try outline(ResNet50(useBias: false), [224, 224, 3])
-    #expect(model.trainableParameterCount == 25_557_032 + 53_120)
-    #expect(model.store.parameters.reduce(0) { $0 + $1.type.shape.count } == 25_557_032)
+    #expect(model.trainableParameterCount == 25_557_032)
+    #expect(model.parameterCount == 25_557_032 + 53_120)  // and the moving statistics
   }
 
   @Test func leNetShapes() throws {
@@ -105,6 +105,11 @@ import Testing
   @Test func tooSmallAnInputNamesTheLayer() {
     let error = #expect(throws: CajalError.self) { _ = try outline(AlexNet(), [20, 20, 3]) }
     #expect(error?.subject.hasPrefix("pool1") == true)
+  }
+
+  @Test func aMisfitInTheMiddleIsReportedOnce() {
+    let error = #expect(throws: CajalError.self) { _ = try outline(OriginalLeNet5(), [8, 8, 1]) }
+    #expect(error?.subject.hasPrefix("c5") == true)
   }
 
   private func outputShapes(_ layer: some Layer<Tensor, Tensor>, _ inputShape: Shape) throws -> [String: [Int]] {

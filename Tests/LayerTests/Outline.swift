@@ -20,9 +20,10 @@ func goldenLines(_ file: String) throws -> [[String]] {
 
 /// The rows of a golden file, decoded.
 func goldenRows<Row: Decodable>(_ file: String, as type: Row.Type) throws -> [Row] {
-  struct File: Decodable { var rows: [Row] }
-  return try JSONDecoder().decode(File.self, from: Data(contentsOf: golden.appendingPathComponent(file))).rows
+  try JSONDecoder().decode(GoldenFile<Row>.self, from: Data(contentsOf: golden.appendingPathComponent(file))).rows
 }
+
+private struct GoldenFile<Row: Decodable>: Decodable { var rows: [Row] }
 
 /// Whether all numbers agree, absolutely or relatively.
 func agree(_ ours: [Float], _ theirs: [Double], tolerance: Double = 2e-5) -> Bool {

@@ -20,9 +20,11 @@ import Testing
           Conv1DTranspose(2, kernelSize: k, strides: s, padding: padding, outputPadding: extra, dilationRate: d)
         }
       let wrapped = Sequential([layer])
-      #expect(throws: Never.self, "\(row)") {
-        #expect(try outline(wrapped, [n, 3]).outputTypes[0].shape[0] == number[7], "\(row)")
+      guard number[7] > 0 else {  // Keras gives an empty output
+        #expect(throws: CajalError.self, "\(row)") { try outline(wrapped, [n, 3]) }
+        continue
       }
+      #expect(try outline(wrapped, [n, 3]).outputTypes[0].shape[0] == number[7], "\(row)")
     }
   }
 
