@@ -2,8 +2,8 @@ import Cajal
 
 /// AlexNet, in one tower (62,378,344 parameters) or with the paper's two groups (60,965,224).
 ///
-/// Conv 96 11x11/4, 55x55; pool, 27x27; Conv 256 5x5; pool, 13x13; Conv 384, 384, 256 3x3; pool, 6x6x256; dense 4096, 4096,
-/// classes, with dropout 0.5 before each of the last two.
+/// Conv 96 11x11/4, 55x55; pool, 27x27; Conv 256 5x5; pool, 13x13; Conv 384, 384, 256 3x3; pool, 6x6x256; dense 4096,
+/// 4096, classes, with dropout 0.5 before each of the last two.
 ///
 /// Shapes: x `[batch, 227, 227, 3]` → `[batch, classes]`.
 /// Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", NeurIPS

@@ -19,26 +19,33 @@ public enum Architectures {
   public static let all: [Architecture] = [
     Architecture(
       name: "lenet5", description: "LeNet-5 as taught today, 10 classes (LeCun et al., 1998)", inputShape: [28, 28, 1],
-      parameterCount: 61_706) { LeNet5() },
+      parameterCount: 61_706
+    ) { LeNet5() },
     Architecture(
       name: "lenet5-original",
       description: "LeNet-5 as published: partial connections, trainable subsampling, radial basis output",
-      inputShape: [32, 32, 1], parameterCount: 60_000) { OriginalLeNet5() },
+      inputShape: [32, 32, 1], parameterCount: 60_000
+    ) { OriginalLeNet5() },
     Architecture(
       name: "alexnet", description: "AlexNet in one tower (Krizhevsky et al., 2012)", inputShape: [227, 227, 3],
-      parameterCount: 62_378_344) { AlexNet() },
+      parameterCount: 62_378_344
+    ) { AlexNet() },
     Architecture(
       name: "alexnet-two-groups", description: "AlexNet with the paper's two groups", inputShape: [227, 227, 3],
-      parameterCount: 60_965_224) { AlexNet(groups: 2) },
+      parameterCount: 60_965_224
+    ) { AlexNet(groups: 2) },
     Architecture(
       name: "vgg16", description: "VGG-16 (Simonyan and Zisserman, 2014)", inputShape: [224, 224, 3],
-      parameterCount: 138_357_544) { VGG16() },
+      parameterCount: 138_357_544
+    ) { VGG16() },
     Architecture(
       name: "resnet50", description: "ResNet-50, version 1 (He et al., 2015)", inputShape: [224, 224, 3],
-      parameterCount: 25_636_712) { ResNet50() },
+      parameterCount: 25_636_712
+    ) { ResNet50() },
     Architecture(
       name: "mobilenet", description: "MobileNet, version 1, width 1 (Howard et al., 2017)", inputShape: [224, 224, 3],
-      parameterCount: 4_253_864) { MobileNet() },
+      parameterCount: 4_253_864
+    ) { MobileNet() },
   ]
 
   /// The architecture of that name.

@@ -2,8 +2,8 @@ import Cajal
 
 /// MobileNet, version 1: thirteen depthwise separable blocks; 4,253,864 parameters with moving statistics.
 ///
-/// Layer and weight names and their order are those of keras.applications; its padding layers are here the padding of the
-/// convolutions after them, with the same results.
+/// Layer and weight names and their order are those of keras.applications; its padding layers are here the padding of
+/// the convolutions after them, with the same results.
 ///
 /// Shapes: x `[batch, 224, 224, 3]` → `[batch, classes]`; without the top `[batch, 7, 7, 1024 alpha]`.
 /// Source: Howard et al., arXiv:1704.04861, table 1.
@@ -33,7 +33,8 @@ public struct MobileNet: Layer {
 
   /// Filters and stride of each block.
   private static let blocks = [
-    (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2),
+    (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
+    (1024, 2),
     (1024, 1),
   ]
 

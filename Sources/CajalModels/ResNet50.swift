@@ -2,10 +2,10 @@ import Cajal
 
 /// ResNet-50, version 1: bottleneck blocks with shortcuts; 25,636,712 parameters with moving statistics.
 ///
-/// Layer and weight names, their order and ε = 1.001e-5 are those of keras.applications, whose stage strides sit in the
-/// first 1x1 convolution. Its padding layers before the first convolution and pool are here the padding of those two, with
-/// the same results. Without biases in the convolutions, which the normalization after them cancels, 25,557,032
-/// parameters are trained.
+/// Layer and weight names, their order and ε = 1.001e-5 are those of keras.applications, whose stage strides sit in
+/// the first 1x1 convolution. Its padding layers before the first convolution and pool are here the padding of those
+/// two, with the same results. Without biases in the convolutions, which the normalization after them cancels,
+/// 25,557,032 parameters are trained.
 ///
 /// Shapes: x `[batch, 224, 224, 3]` → `[batch, classes]`; without the top `[batch, 7, 7, 2048]`.
 /// Source: He, Zhang, Ren and Sun, arXiv:1512.03385, table 1.
@@ -39,7 +39,8 @@ public struct ResNet50: Layer {
     x = MaxPooling2D(poolSize: 3, strides: 2, padding: .explicit(1), name: "pool1_pool")(x)
     for (stage, (blocks, width, stride)) in zip(2..., Self.stages) {
       for number in 1...blocks {
-        x = block(x, width: width, stride: number == 1 ? stride : 1, projects: number == 1, "conv\(stage)_block\(number)")
+        x = block(
+          x, width: width, stride: number == 1 ? stride : 1, projects: number == 1, "conv\(stage)_block\(number)")
       }
     }
     guard includeTop else { return x }

@@ -33,7 +33,7 @@ def activation_rows():
         "linear", "sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "sparse_sigmoid", "softsign", "relu", "relu6",
         "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "hard_silu", "mish", "softplus", "log_sigmoid",
         "squareplus", "sparse_plus", "exponential", "soft_shrink", "hard_shrink", "tanh_shrink", "softmax",
-        "log_softmax", "sparsemax", "glu",
+        "log_softmax", "glu",
     ]
     x = np.concatenate([np.linspace(-8.3, 8.2, 30), [-90, 85, -0.31, 0.29, 1e-4, -1e-4]]).reshape(6, 6).astype("float32")
     for name in names:

@@ -11,7 +11,7 @@ import Testing
   }
 
   static let kerasNames = ActivationFunction.all.map(\.name).filter {
-    !["step", "bipolar_step", "threshold", "bipolar_sigmoid", "scaled_tanh", "ramp"].contains($0)
+    !["step", "bipolar_step", "threshold", "bipolar_sigmoid", "scaled_tanh", "ramp", "sparsemax"].contains($0)
   }
 
   @Test(arguments: kerasNames)
@@ -62,6 +62,18 @@ import Testing
     #expect(ActivationFunction.threshold(0, defaultValue: -9)(x).floats == [-9, -9, 0.5, 2])
     #expect(ActivationFunction.step.derivative(at: x).floats == [0, 0, 0, 0])
     #expect(agree(ActivationFunction.scaledTanh(Tensor([-1, 1])).floats, [-1, 1], tolerance: 1e-4))
+  }
+
+  /// Keras 3.15 is no oracle here: on TensorFlow its sparsemax of several rows does not sum to 1.
+  @Test func sparsemaxProjectsOntoTheSimplex() {
+    let x = Tensor([[0.1, 1.1, 0.2, 0.8], [-5, -5.5, -9, -5.2], [0, 0, 0, 0]])
+    let y = ActivationFunction.sparsemax(x)
+    #expect(agree(y.floats, [0, 0.65, 0, 0.35, 1.7 / 3, 0.2 / 3, 0, 1.1 / 3, 0.25, 0.25, 0.25, 0.25]))
+    #expect(agree(y.sum(axes: [1]).floats, [1, 1, 1]))
+    // The Jacobian takes the mean over the support away.
+    let weights = Tensor([1, 2, 3, 4])
+    let slope = gradient(of: (y * weights).sum(), with: [x])[0].floats
+    #expect(agree(Array(slope[0..<4]), [0, -1, 0, 1]))
   }
 
   @Test(arguments: ActivationFunction.all)

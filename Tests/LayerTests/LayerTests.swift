@@ -106,7 +106,8 @@ import Testing
 
   @Test func sequentialSurvivesAFile() throws {
     let network = Sequential(name: "net") {
-      Conv2D(4, kernelSize: [3, 5], padding: .explicit([1, 2]), activation: .leakyRelu(negativeSlope: 0.1), name: "first")
+      Conv2D(
+        4, kernelSize: [3, 5], padding: .explicit([1, 2]), activation: .leakyRelu(negativeSlope: 0.1), name: "first")
       MaxPooling2D(padding: .same)
       Sequential {
         BatchNormalization(momentum: 0.9)
@@ -131,8 +132,11 @@ import Testing
     #expect(error?.advice.contains("LayerRegistry.register(Scale.self)") == true)
     LayerRegistry.register(ScaleForTests.self)
     let known = try JSONDecoder().decode(
-      Sequential.self, from: Data(text.replacingOccurrences(of: "Scale", with: "ScaleForTests").replacingOccurrences(
-        of: "{}", with: "{\"name\": null}").utf8))
+      Sequential.self,
+      from: Data(
+        text.replacingOccurrences(of: "Scale", with: "ScaleForTests").replacingOccurrences(
+          of: "{}", with: "{\"name\": null}"
+        ).utf8))
     #expect(known.layers.first is ScaleForTests)
     let merge = #"{"name": null, "layers": [{"className": "Add", "config": {"name": null}}]}"#
     #expect(throws: CajalError.self) { try JSONDecoder().decode(Sequential.self, from: Data(merge.utf8)) }
@@ -152,41 +156,48 @@ import Testing
     #expect(found == Set(LayerRegistry.builtIn.map { $0.className }))
   }
 
-  @Test(arguments: [
-    (Dense(0), [4], "Dense): expected units of at least 1, but it is 0."),
-    (
-      Conv2D(8, kernelSize: 3), [28, 28],
-      "Conv2D): expected an input [batch, height, width, channels], but it is [2, 28, 28]. Add a channels axis of size 1 to the samples."
-    ),
-    (
-      Conv2D(8, kernelSize: [3, 3, 3]), [28, 28, 1],
-      "Conv2D): expected kernelSize: 2 numbers of at least 1, but it is [3, 3, 3]."
-    ),
-    (
-      Conv2D(8, kernelSize: 3, strides: 0), [28, 28, 1],
-      "Conv2D): expected strides: 2 numbers of at least 1, but it is [0, 0]."
-    ),
-    (
-      Conv2D(8, kernelSize: 3, groups: 3), [28, 28, 4],
-      "Conv2D): expected input channels and filters divisible by the 3 groups, but there are 4 and 8."
-    ),
-    (Conv2D(8, kernelSize: 3, padding: .causal), [8, 8, 1], "Conv2D): expected causal padding on one spatial axis, but there are 2."),
-    (Dropout(1.5), [4], "Dropout): expected a rate from 0 to 1, but it is 1.5."),
-    (
-      Reshape([3, -1]), [4],
-      "Reshape): expected a target shape of the 4 elements of a sample [4], but it is [3, -1]."
-    ),
-    (
-      GroupNormalization(groups: 3), [4],
-      "GroupNormalization): expected channels divisible by the 3 groups, but there are 4 in [2, 4]."
-    ),
-    (BatchNormalization(axis: 3), [4], "BatchNormalization): expected an axis of [2, 4] other than the batch, but it is 3."),
-    (Cropping1D(2), [4, 1], "Cropping1D): expected a cropping below the size 4 of axis 1, but it is 2 and 2."),
-    (Permute([1, 1]), [4, 2], "Permute): expected each axis from 1 to 2 once, but dims is [1, 1]."),
-    (LocalResponseNormalization(size: 4), [4], "LocalResponseNormalization): expected an odd size, but it is 4."),
-    (Dense(1 << 30), [1 << 20], "expected sizes from 0 to 2^36 elements"),
-    (Conv2D(8, kernelSize: 1 << 24), [4, 4, 1], "expected sizes from 0 to 2^36 elements"),
-  ] as [(any Layer<Tensor, Tensor>, [Int], String)])
+  @Test(
+    arguments: [
+      (Dense(0), [4], "Dense): expected units of at least 1, but it is 0."),
+      (
+        Conv2D(8, kernelSize: 3), [28, 28],
+        "Conv2D): expected an input [batch, height, width, channels], but it is [2, 28, 28]. Add a channels axis"
+      ),
+      (
+        Conv2D(8, kernelSize: [3, 3, 3]), [28, 28, 1],
+        "Conv2D): expected kernelSize: 2 numbers of at least 1, but it is [3, 3, 3]."
+      ),
+      (
+        Conv2D(8, kernelSize: 3, strides: 0), [28, 28, 1],
+        "Conv2D): expected strides: 2 numbers of at least 1, but it is [0, 0]."
+      ),
+      (
+        Conv2D(8, kernelSize: 3, groups: 3), [28, 28, 4],
+        "Conv2D): expected input channels and filters divisible by the 3 groups, but there are 4 and 8."
+      ),
+      (
+        Conv2D(8, kernelSize: 3, padding: .causal), [8, 8, 1],
+        "Conv2D): expected causal padding on one spatial axis, but there are 2."
+      ),
+      (Dropout(1.5), [4], "Dropout): expected a rate from 0 to 1, but it is 1.5."),
+      (
+        Reshape([3, -1]), [4],
+        "Reshape): expected a target shape of the 4 elements of a sample [4], but it is [3, -1]."
+      ),
+      (
+        GroupNormalization(groups: 3), [4],
+        "GroupNormalization): expected channels divisible by the 3 groups, but there are 4 in [2, 4]."
+      ),
+      (
+        BatchNormalization(axis: 3), [4],
+        "BatchNormalization): expected an axis of [2, 4] other than the batch, but it is 3."
+      ),
+      (Cropping1D(2), [4, 1], "Cropping1D): expected a cropping below the size 4 of axis 1, but it is 2 and 2."),
+      (Permute([1, 1]), [4, 2], "Permute): expected each axis from 1 to 2 once, but dims is [1, 1]."),
+      (LocalResponseNormalization(size: 4), [4], "LocalResponseNormalization): expected an odd size, but it is 4."),
+      (Dense(1 << 30), [1 << 20], "expected sizes from 0 to 2^36 elements"),
+      (Conv2D(8, kernelSize: 1 << 24), [4, 4, 1], "expected sizes from 0 to 2^36 elements"),
+    ] as [(any Layer<Tensor, Tensor>, [Int], String)])
   func mistakesAreNamed(layer: any Layer<Tensor, Tensor>, inputShape: [Int], text: String) {
     let error = #expect(throws: CajalError.self) { try outline(Sequential([layer]), Shape(inputShape)) }
     #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")

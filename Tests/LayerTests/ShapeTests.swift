@@ -46,7 +46,8 @@ import Testing
   }
 
   @Test func coursePools() throws {
-    let x = Tensor([0.1, 0, 1, 0.4, 0, 0.5, 0.4, 1.6, 0.3, 0.2, 1.7, 1.1, 0.2, 0.4, 1.1, 1.7] as [Float], shape: [1, 4, 4, 1])
+    let x = Tensor(
+      [0.1, 0, 1, 0.4, 0, 0.5, 0.4, 1.6, 0.3, 0.2, 1.7, 1.1, 0.2, 0.4, 1.1, 1.7] as [Float], shape: [1, 4, 4, 1])
     #expect(try Model(MaxPooling2D(), inputShape: [4, 4, 1]).predict(x).floats == [0.5, 1.6, 0.4, 1.7])
     #expect(agree(try Model(AveragePooling2D(), inputShape: [4, 4, 1]).predict(x).floats, [0.15, 0.85, 0.275, 1.4]))
     #expect(agree(try Model(SumPooling2D(), inputShape: [4, 4, 1]).predict(x).floats, [0.6, 3.4, 1.1, 5.6]))

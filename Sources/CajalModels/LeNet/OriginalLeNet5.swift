@@ -29,7 +29,8 @@ public struct OriginalLeNet5: Layer {
     }
     let squash = ActivationFunction.scaledTanh
     var x = Conv2D(
-      6, kernelSize: 5, padding: padding, activation: squash, kernelInitializer: weights(25 * input.shape.last), name: "c1")(
+      6, kernelSize: 5, padding: padding, activation: squash, kernelInitializer: weights(25 * input.shape.last),
+      name: "c1")(
         input)
     x = TrainableSubsampling2D(activation: squash, name: "s2")(x)
     x = PartiallyConnectedConv2D(Self.connections, kernelSize: 5, activation: squash, name: "c3")(x)

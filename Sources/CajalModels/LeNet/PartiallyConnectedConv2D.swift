@@ -5,8 +5,8 @@ import Cajal
 /// Only the connected weights exist; they are laid into a full kernel with zeros elsewhere, so that one ordinary
 /// convolution does the work.
 ///
-/// Shapes: x `[batch, height, width, channels]` → `[batch, height′, width′, maps]`; `kernel` `[height, width, connections]`
-/// with the connections in the table's order, `bias` `[maps]`.
+/// Shapes: x `[batch, height, width, channels]` → `[batch, height′, width′, maps]`; `kernel` `[height, width,
+/// connections]` with the connections in the table's order, `bias` `[maps]`.
 /// Errors: a channel the input does not have, or one named twice for a map.
 /// Source: LeCun et al., 1998, table I.
 public struct PartiallyConnectedConv2D: Layer {

@@ -29,7 +29,8 @@ extension Layer {
   func demandAxis(_ axis: Int, of input: Tensor) throws -> Int {
     let index = axis < 0 ? axis + input.rank : axis
     try demand(
-      index > 0 && index < input.rank, expected: "an axis of \(input.shape) other than the batch", given: "it is \(axis)")
+      index > 0 && index < input.rank, expected: "an axis of \(input.shape) other than the batch",
+      given: "it is \(axis)")
     return index
   }
 }
