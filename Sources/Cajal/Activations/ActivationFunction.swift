@@ -1,7 +1,8 @@
 /// A function of a unit's net input, as a value: callable on a tensor, comparable, written to files by name.
 ///
-/// `Dense(10, activation: .relu)` and `Activation(.relu)` take one; called directly it works on any tensor. Each function
-/// is defined once, with its formula and range, in `Activations/`; `ActivationFunction.all` lists them for tables.
+/// `Dense(10, activation: .relu)` and `Activation(.relu)` take one; called directly it works on any tensor. Each
+/// function is defined once, with its formula and range, in `Activations/`; `ActivationFunction.all` lists them for
+/// tables.
 ///
 /// Example: `let y = ActivationFunction.sigmoid(steepness: 2)(Tensor([-1, 0, 1]))`
 public struct ActivationFunction: Hashable, Sendable {
@@ -28,7 +29,8 @@ public struct ActivationFunction: Hashable, Sendable {
     for (option, value) in options where definition.options[option] == nil || !value.isFinite {
       throw CajalError(
         .argument, "ActivationFunction \(known)",
-        expected: "finite numbers for " + (definition.options.isEmpty ? "no options" : definition.options.keys.sorted().joined(separator: ", ")),
+        expected: "finite numbers for "
+          + (definition.options.isEmpty ? "no options" : definition.options.keys.sorted().joined(separator: ", ")),
         given: "\(option) is \(value)")
     }
     self.init(known, options)
@@ -55,7 +57,9 @@ public struct ActivationFunction: Hashable, Sendable {
   static let families: [ActivationDefinition] =
     [identity] + thresholds + saturating + rectifying + smooth + shrinking + normalizing
   static let definitions = Dictionary(uniqueKeysWithValues: families.map { ($0.name, $0) })
-  private static let aliases = ["swish": "silu", "hard_swish": "hard_silu", "binary_step": "step", "identity": "linear"]
+  private static let aliases = [
+    "swish": "silu", "hard_swish": "hard_silu", "binary_step": "step", "identity": "linear",
+  ]
 
   private static let identity = ActivationDefinition("linear", "x", range: "(-∞, ∞)") { x, _ in x }
 

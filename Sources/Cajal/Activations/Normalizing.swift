@@ -42,7 +42,9 @@ extension ActivationFunction {
   public static let logSoftmax = ActivationFunction("log_softmax")
   /// The logarithm of the softmax along an axis.
   public static func logSoftmax(axis: Int) -> Self { Self("log_softmax", ["axis": Double(axis)]) }
-  /// Softmax with exact zeros, along the last axis. Source: Martins and Astudillo, arXiv:1602.02068.
+  /// Softmax with exact zeros, along the last axis: the nearest point of the probability simplex.
+  /// Each row sums to 1, as in the paper (Keras 3.15 on TensorFlow differs for several rows).
+  /// Source: Martins and Astudillo, arXiv:1602.02068, algorithm 1.
   public static let sparsemax = ActivationFunction("sparsemax")
   /// Gated linear unit: the last axis's first half times the sigmoid of its second; halves the axis.
   /// Source: Dauphin et al., arXiv:1612.08083.

@@ -9,7 +9,8 @@ extension ActivationFunction {
     ) { x, options in
       (x .> 0).select(x, x * options["negative_slope"])
     },
-    ActivationDefinition("elu", "x if x > 0, else α(exp(x) - 1)", range: "(-α, ∞)", options: ["alpha": 1]) { x, options in
+    ActivationDefinition("elu", "x if x > 0, else α(exp(x) - 1)", range: "(-α, ∞)", options: ["alpha": 1]) {
+      x, options in
       exponentialLinear(x, alpha: options["alpha"], width: 1)
     },
     ActivationDefinition(
@@ -24,8 +25,8 @@ extension ActivationFunction {
     },
   ]
 
-  /// x on the right, α (exp(x / width) - 1) on the left; the exponential never sees a positive number, so that the branch
-  /// not taken cannot overflow and poison the gradient.
+  /// x on the right, α (exp(x / width) - 1) on the left; the exponential never sees a positive number, so that the
+  /// branch not taken cannot overflow and poison the gradient.
   private static func exponentialLinear(_ x: Tensor, alpha: Double, width: Double) -> Tensor {
     let isPositive = x .> 0
     let left = isPositive.select(x.filled(0), scaled(x, 1 / width))

@@ -11,6 +11,11 @@ extension ActivationFunction {
       scaled(x, options["steepness"] / 2).tanh()
     },
     ActivationDefinition("tanh", "(exp(x) - exp(-x)) / (exp(x) + exp(-x))", range: "(-1, 1)") { x, _ in x.tanh() },
+    ActivationDefinition(
+      "scaled_tanh", "a tanh(bx)", range: "(-a, a)", options: ["amplitude": 1.7159, "slope": 2.0 / 3]
+    ) { x, options in
+      scaled(x, options["slope"]).tanh() * options["amplitude"]
+    },
     ActivationDefinition("ramp", "min(max(x, 0), 1)", range: "[0, 1]") { x, _ in x.clipped(0, 1) },
     ActivationDefinition("hard_sigmoid", "min(max(x/6 + 1/2, 0), 1)", range: "[0, 1]") { x, _ in hardSigmoid(x) },
     ActivationDefinition("hard_tanh", "min(max(x, -1), 1)", range: "[-1, 1]") { x, _ in x.clipped(-1, 1) },
@@ -33,6 +38,8 @@ extension ActivationFunction {
   public static func bipolarSigmoid(steepness: Double) -> Self { Self("bipolar_sigmoid", ["steepness": steepness]) }
   /// Hyperbolic tangent; f′ = 1 - f².
   public static let tanh = ActivationFunction("tanh")
+  /// f(x) = 1.7159 tanh(2x/3), which maps ±1 to ±1. Source: LeCun et al., 1998, appendix A.
+  public static let scaledTanh = ActivationFunction("scaled_tanh")
   /// f(x) = 0 below 0, x between, 1 above 1.
   public static let ramp = ActivationFunction("ramp")
   /// f(x) = min(max(x/6 + 1/2, 0), 1), Keras 3's definition (earlier ones had slope 0.2).

@@ -7,7 +7,8 @@ extension ActivationFunction {
       let limit = abs(options["threshold"])
       return x - x.clipped(-limit, limit)
     },
-    ActivationDefinition("hard_shrink", "x if |x| > θ, else 0", range: "(-∞, ∞)", options: ["threshold": 0.5]) { x, options in
+    ActivationDefinition("hard_shrink", "x if |x| > θ, else 0", range: "(-∞, ∞)", options: ["threshold": 0.5]) {
+      x, options in
       (x.absolute() .> options["threshold"]).select(x, x.filled(0))
     },
     ActivationDefinition("tanh_shrink", "x - tanh x", range: "(-∞, ∞)") { x, _ in x - x.tanh() },

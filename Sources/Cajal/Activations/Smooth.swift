@@ -11,7 +11,8 @@ extension ActivationFunction {
       return x * ((x * 0.707_106_781_186_547_5).erf() + 1) * 0.5  // 1/√2
     },
     ActivationDefinition("silu", "x / (1 + exp(-x))", range: "[-0.28, ∞)") { x, _ in x * x.sigmoid() },
-    ActivationDefinition("hard_silu", "x · min(max(x/6 + 1/2, 0), 1)", range: "[-3/8, ∞)") { x, _ in x * hardSigmoid(x) },
+    ActivationDefinition("hard_silu", "x · min(max(x/6 + 1/2, 0), 1)", range: "[-3/8, ∞)") { x, _ in x * hardSigmoid(x)
+    },
     ActivationDefinition("mish", "x tanh(ln(1 + exp(x)))", range: "[-0.31, ∞)") { x, _ in x * x.softplus().tanh() },
     ActivationDefinition("softplus", "ln(1 + exp(x))", range: "(0, ∞)") { x, _ in x.softplus() },
     ActivationDefinition("log_sigmoid", "-ln(1 + exp(-x))", range: "(-∞, 0)") { x, _ in -(-x).softplus() },

@@ -4,7 +4,8 @@ extension ActivationFunction {
     ActivationDefinition("step", "1 if x ≥ θ, else 0", range: "{0, 1}", options: ["threshold": 0]) { x, options in
       (x .>= options["threshold"]).cast(to: x.dtype)
     },
-    ActivationDefinition("bipolar_step", "1 if x ≥ θ, else -1", range: "{-1, 1}", options: ["threshold": 0]) { x, options in
+    ActivationDefinition("bipolar_step", "1 if x ≥ θ, else -1", range: "{-1, 1}", options: ["threshold": 0]) {
+      x, options in
       (x .>= options["threshold"]).select(x.filled(1), x.filled(-1))
     },
     ActivationDefinition(

@@ -46,6 +46,7 @@ extension Tensor {
     guard !kernel.shape.isPoisoned else { return kernel }
     let channels = kernel.shape[-2]
     let size = Array(kernel.shape.dimensions.dropLast(2))
-    return convolved(kernel.reshaped(Shape(size + [1, channels * kernel.shape.last])), window: window, groups: channels)
+    return convolved(
+      kernel.reshaped(Shape(size + [1, channels * kernel.shape.last])), window: window, groups: channels)
   }
 }

@@ -35,8 +35,8 @@ extension TransposedConvolution {
 
   /// The output's spatial sizes, and the window of the convolution that this one is the adjoint of.
   ///
-  /// The output is what a convolution with the same padding would bring back to the input's size; where an output padding
-  /// asks for more, the surplus lies at the end and that convolution ignores it.
+  /// The output is what a convolution with the same padding would bring back to the input's size; where an output
+  /// padding asks for more, the surplus lies at the end and that convolution ignores it.
   private func enlargement(_ spatial: [Int]) throws -> (sizes: [Int], window: Window) {
     let axes = spatial.count
     let extra = outputPadding.map { $0.count == 1 ? Array(repeating: $0[0], count: axes) : $0 }

@@ -22,7 +22,8 @@ extension Layer {
   }
 
   /// Zeros before and after each spatial axis; `reach` is the window's size with its holes.
-  func paddings(_ spatial: [Int], reach: [Int], strides: [Int], _ padding: Padding) throws -> (low: [Int], high: [Int]) {
+  func paddings(_ spatial: [Int], reach: [Int], strides: [Int], _ padding: Padding) throws -> (low: [Int], high: [Int])
+  {
     let axes = spatial.count
     let none = [Int](repeating: 0, count: axes)
     switch padding {

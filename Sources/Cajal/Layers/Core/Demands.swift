@@ -1,7 +1,7 @@
 // What layers ask of their hyper-parameters and inputs, in one voice.
 extension Layer {
   /// Throws a misfit in the layer's name unless the condition holds.
-  func demand(
+  package func demand(
     _ condition: Bool, _ kind: CajalError.Kind = .argument, expected: @autoclosure () -> String,
     given: @autoclosure () -> String, advice: @autoclosure () -> String = ""
   ) throws {
@@ -10,13 +10,13 @@ extension Layer {
   }
 
   /// Throws unless the input has the named axes.
-  func demandAxes(_ input: Tensor, _ axes: String, count: Int, advice: String = "") throws {
+  package func demandAxes(_ input: Tensor, _ axes: String, count: Int, advice: String = "") throws {
     try demand(
       input.rank == count, .shape, expected: "an input [\(axes)]", given: "it is \(input.shape)", advice: advice)
   }
 
   /// A number of something, from 1 on.
-  func demandPositive(_ name: String, _ value: Int) throws {
+  package func demandPositive(_ name: String, _ value: Int) throws {
     try demand(value > 0 && value <= 1 << 30, expected: "\(name) of at least 1", given: "it is \(value)")
   }
 
@@ -29,7 +29,8 @@ extension Layer {
   func demandAxis(_ axis: Int, of input: Tensor) throws -> Int {
     let index = axis < 0 ? axis + input.rank : axis
     try demand(
-      index > 0 && index < input.rank, expected: "an axis of \(input.shape) other than the batch", given: "it is \(axis)")
+      index > 0 && index < input.rank, expected: "an axis of \(input.shape) other than the batch",
+      given: "it is \(axis)")
     return index
   }
 }

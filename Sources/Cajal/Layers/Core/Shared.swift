@@ -21,6 +21,7 @@ public struct Shared<Wrapped: Layer>: Layer {
   public init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
-      try container.decode(Wrapped.self, forKey: .layer), name: try container.decode(LayerName.self, forKey: .name).text)
+      try container.decode(Wrapped.self, forKey: .layer), name: try container.decode(LayerName.self, forKey: .name).text
+    )
   }
 }

@@ -5,5 +5,7 @@
 public struct Average: Layer {
   public var name: LayerName
   public init(name: String? = nil) { self.name = LayerName(name) }
-  public func forward(_ inputs: [Tensor]) throws -> Tensor { try folding(inputs) { $0 + $1 } * (1 / Double(inputs.count)) }
+  public func forward(_ inputs: [Tensor]) throws -> Tensor {
+    try folding(inputs) { $0 + $1 } * (1 / Double(inputs.count))
+  }
 }

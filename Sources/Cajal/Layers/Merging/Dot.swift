@@ -1,7 +1,7 @@
 /// The products of two inputs along one axis of each, sample by sample: Σₖ aₖ bₖ.
 ///
-/// Shapes: `[batch, …, k, …]` and `[batch, …, k, …]` → `[batch, rest of a, rest of b]`; two `[batch, k]` → `[batch, 1]`.
-/// With `normalize` the vectors have length 1 first, and the result is the cosine of their angle.
+/// Shapes: `[batch, …, k, …]` and `[batch, …, k, …]` → `[batch, rest of a, rest of b]`; two `[batch, k]` → `[batch,
+/// 1]`. With `normalize` the vectors have length 1 first, and the result is the cosine of their angle.
 /// Example: `Dot(axes: 1, normalize: true)(left, right)`
 public struct Dot: Layer {
   public var axes: [Int]
@@ -22,7 +22,8 @@ public struct Dot: Layer {
     let a = try rows(left, try demandAxis(axes[0], of: left))
     let b = try rows(right, try demandAxis(axes[1], of: right))
     try demand(
-      a.shape[2] == b.shape[2] && a.shape[0] == b.shape[0], .shape, expected: "equal batches and equal sizes along the axes",
+      a.shape[2] == b.shape[2] && a.shape[0] == b.shape[0], .shape,
+      expected: "equal batches and equal sizes along the axes",
       given: "they are \(left.shape) along \(axes[0]) and \(right.shape) along \(axes[1])")
     let product = a.matmul(b, transposeOther: true)
     let rest = rest(left, axes[0]) + rest(right, axes[1])

@@ -59,8 +59,10 @@ public struct BatchNormalization: Layer {
     let scope = x.scope
     let channels = Shape([x.shape.last])
     // The order of the requests is Keras's order of weights.
-    let gamma = scale ? scope.parameter("gamma", channels, gammaInitializer, regularizer: gammaRegularizer) : .ones(channels)
-    let beta = center ? scope.parameter("beta", channels, betaInitializer, regularizer: betaRegularizer) : .zeros(channels)
+    let gamma =
+      scale ? scope.parameter("gamma", channels, gammaInitializer, regularizer: gammaRegularizer) : .ones(channels)
+    let beta =
+      center ? scope.parameter("beta", channels, betaInitializer, regularizer: betaRegularizer) : .zeros(channels)
     let movingMean = scope.state("moving_mean", channels, movingMeanInitializer)
     let movingVariance = scope.state("moving_variance", channels, movingVarianceInitializer)
 

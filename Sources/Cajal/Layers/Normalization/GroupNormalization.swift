@@ -1,8 +1,8 @@
 /// Normalizes each sample over groups of its channels, then scales and shifts.
 ///
 /// y = γ (x - μ) / √(σ² + ε) + β, with μ and σ² (divided by n) over one group of one sample. Independent of the batch;
-/// prefer it to batch normalization for small batches. `groups: -1` gives each channel a group (instance normalization),
-/// `groups: 1` is layer normalization over all but the batch.
+/// prefer it to batch normalization for small batches. `groups: -1` gives each channel a group (instance
+/// normalization), `groups: 1` is layer normalization over all but the batch.
 ///
 /// Shapes: x `[batch, …, channels]` → the same; `gamma`, `beta` `[channels]`. `groups` divides the channels.
 /// Source: Wu and He, arXiv:1803.08494; ε is Keras's (the paper's listing has 1e-5).

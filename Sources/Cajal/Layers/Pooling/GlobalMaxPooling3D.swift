@@ -1,6 +1,7 @@
 /// The largest value of each channel over all places.
 ///
-/// Shapes: x `[batch, depth, height, width, channels]` → `[batch, channels]`, or `[batch, 1, 1, 1, channels]` with `keepdims`.
+/// Shapes: x `[batch, depth, height, width, channels]` → `[batch, channels]`, or `[batch, 1, 1, 1, channels]` with
+/// `keepdims`.
 public struct GlobalMaxPooling3D: Layer {
   public var keepdims: Bool
   public var name: LayerName

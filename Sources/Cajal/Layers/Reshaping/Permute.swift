@@ -12,7 +12,8 @@ public struct Permute: Layer {
 
   public func forward(_ input: Tensor) throws -> Tensor {
     try demand(
-      input.rank >= 1 && dims.sorted() == Array(1..<max(input.rank, 1)), expected: "each axis from 1 to \(input.rank - 1) once",
+      input.rank >= 1 && dims.sorted() == Array(1..<max(input.rank, 1)),
+      expected: "each axis from 1 to \(input.rank - 1) once",
       given: "dims is \(dims)")
     return input.transposed([0] + dims)
   }

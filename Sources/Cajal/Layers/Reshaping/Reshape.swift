@@ -24,7 +24,9 @@ public struct Reshape: Layer {
     }
     let fits = free == 0 ? known == elements : free == 1 && known > 0 && elements % known == 0
     try demand(
-      fits, .shape, expected: "a target shape of the \(elements) elements of a sample \(Shape(Array(input.shape.dimensions.dropFirst())))",
+      fits, .shape,
+      expected:
+        "a target shape of the \(elements) elements of a sample \(Shape(Array(input.shape.dimensions.dropFirst())))",
       given: "it is \(targetShape)")
     return input.reshaped(Shape([input.shape[0]] + targetShape.map { $0 == -1 ? elements / known : $0 }))
   }
