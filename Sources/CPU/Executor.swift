@@ -43,15 +43,22 @@ package enum Executor {
 
   /// The caller waits until the work is done, so nothing is touched from two threads at once.
   private final class HandOver<Result>: @unchecked Sendable {
-    private let body: () throws -> Result
+    private var body: (() throws -> Result)?
     private var result: Swift.Result<Result, any Error>?
     private let done = DispatchSemaphore(value: 0)
 
     init(_ body: @escaping () throws -> Result) { self.body = body }
 
     func run() {
-      result = Swift.Result { try body() }
+      result = finish()
       done.signal()
+    }
+
+    /// Runs the work and lets go of it: the waiting caller's closure must be its own again when it wakes.
+    @inline(never) private func finish() -> Swift.Result<Result, any Error>? {
+      guard let work = body else { return nil }
+      body = nil
+      return Swift.Result { try work() }
     }
 
     func wait() throws -> Result {
