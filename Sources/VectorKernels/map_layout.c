@@ -144,7 +144,7 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
   // Inner axes join a tile while several of their repetitions fit; the tile spans indices of the axis before them.
   int32_t split = s.rank - 1;
   plan->inner = 1;
-  while (split > 0 && plan->inner * s.dims[split] * 2 <= LANES) plan->inner *= s.dims[split--];
+  while (split > 0 && plan->elements && plan->inner * s.dims[split] * 2 <= LANES) plan->inner *= s.dims[split--];
   plan->rank = s.rank;
   memcpy(plan->dims, s.dims, sizeof plan->dims);
   plan->split = s.dims[split];
