@@ -82,6 +82,12 @@ package struct Convolution: Operation {
     }
   }
 
+  /// Sums of nothing are 0; other convolutions are whole.
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
+    guard inputs.contains(where: { $0.count == 0 }), let type = try? result(inputs.map(\.type))[0] else { return nil }
+    return [Tensor.fill(0, type: type)]
+  }
+
   package func gradient(_ context: GradientContext) -> [Tensor?] {
     let (x, kernel, dy) = (context.inputs[0], context.inputs[1], context.gradient)
     return [
@@ -110,6 +116,12 @@ package struct ConvolutionInputGradient: Operation {
     return [TensorType(inputShape, dy.dtype)]
   }
 
+  /// Sums of nothing are 0; other convolutions are whole.
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
+    guard inputs.contains(where: { $0.count == 0 }), let type = try? result(inputs.map(\.type))[0] else { return nil }
+    return [Tensor.fill(0, type: type)]
+  }
+
   package func gradient(_ context: GradientContext) -> [Tensor?] {
     let (dy, kernel, g) = (context.inputs[0], context.inputs[1], context.gradient)
     return [
@@ -136,6 +148,12 @@ package struct ConvolutionKernelGradient: Operation {
       throw misfit(expected: "a gradient of shape \(y.shape)", given: "it is \(dy.shape)")
     }
     return [TensorType(kernelShape, x.dtype)]
+  }
+
+  /// Sums of nothing are 0; other convolutions are whole.
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
+    guard inputs.contains(where: { $0.count == 0 }), let type = try? result(inputs.map(\.type))[0] else { return nil }
+    return [Tensor.fill(0, type: type)]
   }
 
   package func gradient(_ context: GradientContext) -> [Tensor?] {
