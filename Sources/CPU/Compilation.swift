@@ -66,7 +66,7 @@ package struct Processor: Backend {
   package init() {}
   package func supports(_ operation: any Operation, inputs: [TensorType]) -> Bool {
     switch operation {
-    case is Elementwise, is Clip, is Cast, is Broadcast, is Reduce, is Constant, is ReadVariable, is Iota, is StopGradient: return true
+    case is Elementwise, is Clip, is Cast, is Broadcast, is Reduce, is Constant, is ReadVariable, is Iota: return true
     case let lowerable as any Lowerable: return lowerable.isLowerable(inputs)
     default: return false
     }
