@@ -46,6 +46,7 @@ let package = Package(
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),

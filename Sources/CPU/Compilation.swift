@@ -92,7 +92,7 @@ package struct Processor: Backend {
   package init() {}
   package func supports(_ operation: any Operation, inputs: [TensorType]) -> Bool {
     switch operation {
-    case is Elementwise, is Clip, is Cast, is Broadcast, is Reduce, is Constant, is ReadVariable, is Iota, is StopGradient: return true
+    case is Elementwise, is Clip, is Cast, is Broadcast, is Reduce, is Constant, is ReadVariable, is Iota: return true
     case let lowerable as any Lowerable: return lowerable.isLowerable(inputs)
     default: return false
     }
@@ -108,8 +108,9 @@ struct MaterializeSources: Pass {
     for index in code.instructions.indices {
       switch code.instructions[index].operation {
       case let iota as Iota: code.instructions[index].operation = constant(iota.type) { $0 / iota.stride % iota.size }
-      case let fill as Fill where fill.type.shape.count <= Self.most && Double(Int(fill.value.isFinite ? fill.value.rounded() : 0)) == fill.value:
-        code.instructions[index].operation = constant(fill.type) { _ in Int(fill.value) }
+      case let fill as Fill where fill.type.shape.count <= Self.most:
+        guard let whole = Int(exactly: fill.value), fill.value.sign == .plus || whole != 0 else { break }
+        code.instructions[index].operation = constant(fill.type) { _ in whole }
       default: break
       }
     }
@@ -126,8 +127,7 @@ struct MaterializeSources: Pass {
     switch type.dtype {
     case .float32: fill { Float($0) }
     case .float64: fill { Double($0) }
-    case .bfloat16: fill { UInt16(Float($0).bitPattern >> 16) }
-    case .float16: fill { halfBits(Float($0)) }
+    case .bfloat16, .float16: fill { type.dtype.bits16(Float($0)) }
     case .int8: fill { Int8(truncatingIfNeeded: $0) }
     case .uint8: fill { UInt8(truncatingIfNeeded: $0) }
     case .int32: fill { Int32(truncatingIfNeeded: $0) }
@@ -135,16 +135,6 @@ struct MaterializeSources: Pass {
     case .bool: fill { $0 != 0 }
     }
     return Constant(storage: storage, shape: type.shape, cutsHistory: false)
-  }
-
-  /// A whole number as the bits of a 16-bit float; exact to 2048, rounded beyond.
-  private func halfBits(_ value: Float) -> UInt16 {
-    guard value != 0 else { return 0 }
-    let sign: UInt16 = value < 0 ? 0x8000 : 0
-    guard abs(value) < 65520 else { return sign | 0x7c00 }
-    let exponent = value.exponent
-    let fraction = UInt16(((abs(value).significand - 1) * 1024).rounded(.toNearestOrEven))
-    return sign | (UInt16(exponent + 15) << 10) &+ fraction
   }
 }
 

@@ -43,7 +43,6 @@ package enum Executor {
 
   /// The caller waits until the work is done, so nothing is touched from two threads at once.
   private final class HandOver<Result>: @unchecked Sendable {
-    /// Dropped as soon as it has run: the caller's closure must not outlive its call.
     private var body: (() throws -> Result)?
     private var result: Swift.Result<Result, any Error>?
     private let done = DispatchSemaphore(value: 0)
@@ -51,9 +50,15 @@ package enum Executor {
     init(_ body: @escaping () throws -> Result) { self.body = body }
 
     func run() {
-      if let body { result = Swift.Result { try body() } }
-      body = nil
+      result = finish()
       done.signal()
+    }
+
+    /// Runs the work and lets go of it: the waiting caller's closure must be its own again when it wakes.
+    @inline(never) private func finish() -> Swift.Result<Result, any Error>? {
+      guard let work = body else { return nil }
+      body = nil
+      return Swift.Result { try work() }
     }
 
     func wait() throws -> Result {

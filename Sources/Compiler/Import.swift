@@ -12,7 +12,9 @@ extension Code {
     }
     // Updates from the last to the first: parameters come in forward order, and their gradients are ready the other way.
     let roots = request.outputs + request.updates.reversed().map(\.value)
-    try flatten(roots, &known, backend)
+    // Parts stay alive to the end: `known` tells nodes by identity, and a dead one's could come back.
+    var parts: [Tensor] = []
+    try flatten(roots, &known, &parts, backend)
     func value(_ tensor: Tensor) -> Int { known[tensor.key] ?? -1 }
     outputs = request.outputs.map(value)
     // What comes from memory needs nothing before it: at the front it is in nobody's way.
@@ -21,7 +23,9 @@ extension Code {
     updates = request.updates.map { Update(variable: $0.variable, value: value($0.value)) }
   }
 
-  private mutating func flatten(_ roots: [Tensor], _ known: inout [TensorKey: Int], _ backend: some Backend) throws {
+  private mutating func flatten(
+    _ roots: [Tensor], _ known: inout [TensorKey: Int], _ kept: inout [Tensor], _ backend: some Backend
+  ) throws {
     let order = Node.topologicalOrder(roots) { node in
       node.storages != nil || node.types.indices.allSatisfy { known[Tensor(node, $0).key] != nil }
     }
@@ -51,7 +55,8 @@ extension Code {
           given: "\(node.operation.label) on \(node.inputs.map(\.type.description).joined(separator: ", ")) is none",
           advice: "Cast to float32, or use other operations.")
       }
-      try flatten(parts, &known, backend)
+      kept += parts
+      try flatten(parts, &known, &kept, backend)
       for (result, part) in zip(results, parts) { known[result.key] = known[part.key] }
     }
   }

@@ -6,6 +6,9 @@ public protocol Operation: Hashable, Sendable {
   /// What people read in programs and messages: `convolution`.
   static var name: String { get }
 
+  /// The name with what tells this operation from others of its kind: `max pooling`. By default the name.
+  var label: String { get }
+
   /// Shapes and dtypes of the results; throws what the caller did wrong.
   func result(_ inputs: [TensorType]) throws -> [TensorType]
 
@@ -37,7 +40,6 @@ extension Operation {
   public func decomposition(_ inputs: [Tensor]) -> [Tensor]? { nil }
   public var isShareable: Bool { true }
 
-  /// The operation's name for people, with what tells it from others of its kind.
   public var label: String { Self.name }
 
   /// A misfit of the inputs, in the voice of this operation.

@@ -66,8 +66,7 @@ static int64_t *lane_offsets(const segment_plan *plan, const int64_t *strides, i
   return offsets;
 }
 
-static bool place_operand(const segment_plan *plan, operand_plan *at, const int64_t *strides, int32_t split,
-                          bool folds) {
+static bool place_operand(const segment_plan *plan, operand_plan *at, const int64_t *strides, int32_t split, bool folds) {
   int64_t rows = plan->rows < plan->split ? plan->rows : plan->split, expected = 1;
   bool direct = true, inner_direct, inner_zero = true;
   for (int32_t k = plan->rank - 1; k > split; k--) {
@@ -119,8 +118,7 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
 
   plan->elements = 1;
   for (int32_t k = 0; k < given->rank; k++) {
-    if (given->dims[k] < 0)
-      return refuse(message, capacity, "map: segment %d: axis %d has a negative length", index, k);
+    if (given->dims[k] < 0) return refuse(message, capacity, "map: segment %d: axis %d has a negative length", index, k);
     if (__builtin_mul_overflow(plan->elements, given->dims[k], &plan->elements))
       return refuse(message, capacity, "map: segment %d: too many elements, at axis %d", index, k);
     if (given->dims[k] == 1) continue;
@@ -128,11 +126,10 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
     for (int32_t o = 0; o < operands; o++) {
       int64_t stride = given->strides[o * given->rank + k];
       if (o >= inputs && map->output[o - inputs].mode == VK_STORE && stride == 0 && given->dims[k] > 1)
-        return refuse(message, capacity, "map: segment %d: stored output %d has stride 0 along a longer axis", index,
-                      o - inputs);
+        return refuse(message, capacity, "map: segment %d: stored output %d has stride 0 along a longer axis", index, o - inputs);
       if (o >= inputs && map->output[o - inputs].across && stride != 0)
-        return refuse(message, capacity, "map: segment %d: output %d is reduced across segments: its strides must be 0",
-                      index, o - inputs);
+        return refuse(message, capacity, "map: segment %d: output %d is reduced across segments and must have strides 0", index,
+                      o - inputs);
       s.strides[o][s.rank] = stride;
     }
     s.rank++;
@@ -147,7 +144,7 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
   // Inner axes join a tile while several of their repetitions fit; the tile spans indices of the axis before them.
   int32_t split = s.rank - 1;
   plan->inner = 1;
-  while (plan->elements && split > 0 && plan->inner * s.dims[split] * 2 <= LANES) plan->inner *= s.dims[split--];
+  while (split > 0 && plan->elements && plan->inner * s.dims[split] * 2 <= LANES) plan->inner *= s.dims[split--];
   plan->rank = s.rank;
   memcpy(plan->dims, s.dims, sizeof plan->dims);
   plan->split = s.dims[split];
@@ -187,15 +184,6 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
     if (plan->tiles && !place_operand(plan, at, folds ? compact : strides, split, folds))
       return refuse(message, capacity, "map: segment %d: out of memory", index, 0);
     if (o < inputs && map->uniform >> o & 1) { at->fixed = true; at->lies = LIES_SPLAT; }
-  }
-  const uint8_t native = map->class_ == VK_CLASS_F32 ? VK_F32 : map->class_ == VK_CLASS_F64 ? VK_F64 : VK_I64;
-  plan->simple = plan->tiles == 1;
-  for (int32_t o = 0; o < operands; o++) {
-    const operand_plan *at = &plan->operands[o];
-    const bool stores = o >= inputs && map->output[o - inputs].mode == VK_STORE;
-    const uint8_t type = o < inputs ? map->input_types[o] : map->output[o - inputs].type;
-    plan->simple &= type == native && (o < inputs || stores);
-    plan->simple &= at->lies == LIES_DIRECT || (o < inputs && at->fixed);
   }
   map->elements += plan->elements;
   return true;

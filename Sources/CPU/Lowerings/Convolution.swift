@@ -86,7 +86,7 @@ extension Epilogue {
 }
 
 extension Convolution: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs[0].shape.count > 0 }
+  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 } }
 
   func lower(_ site: Site) throws -> Kernel {
     try FusedEpilogue(base: .convolution(self), hasBias: false, activation: nil).lowerConvolution(self, site, label)
@@ -126,7 +126,7 @@ extension FusedEpilogue: Lowerable {
 }
 
 extension ConvolutionInputGradient: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs[0].shape.count > 0 }
+  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 } }
 
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "oneDNN")
@@ -157,7 +157,7 @@ extension ConvolutionInputGradient: Lowerable {
 }
 
 extension ConvolutionKernelGradient: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs[0].shape.count > 0 }
+  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 } }
   func lower(_ site: Site) throws -> Kernel { try lower(site, hasBias: false) }
 
   fileprivate func lower(_ site: Site, hasBias: Bool) throws -> Kernel {

@@ -111,17 +111,23 @@ extension Pad: Lowerable {
     return kernel
   }
 
+  /// The border's value as an integer holds it: cut toward zero, kept in range.
+  private var whole: Int {
+    value.isNaN ? 0 : Int(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : .max)
+  }
+
   /// The border's value as the bits of one element.
   private func pattern(_ dtype: DType) -> UInt64 {
     switch dtype {
     case .float32: return UInt64(Float(value).bitPattern)
     case .float64: return value.bitPattern
-    case .bfloat16: return UInt64(Float(value).bitPattern >> 16)
-    case .float16: return value == 0 ? 0 : value == 1 ? 0x3c00 : value < 0 ? 0xfc00 : 0x7c00
-    case .int8: return UInt64(UInt8(bitPattern: Int8(clamping: Int(value))))
-    case .uint8, .bool: return UInt64(UInt8(clamping: Int(value)))
-    case .int32: return UInt64(UInt32(bitPattern: Int32(clamping: Int(value))))
-    case .int64: return UInt64(bitPattern: Int64(value))
+    case .bfloat16: return UInt64(dtype.bits16(Float(value)))
+    case .float16: return UInt64(dtype.bits16(Float(value)))
+    case .int8: return UInt64(UInt8(bitPattern: Int8(clamping: whole)))
+    case .uint8: return UInt64(UInt8(clamping: whole))
+    case .bool: return value == 0 ? 0 : 1
+    case .int32: return UInt64(UInt32(bitPattern: Int32(clamping: whole)))
+    case .int64: return UInt64(bitPattern: Int64(whole))
     }
   }
 }

@@ -25,7 +25,9 @@ package struct FuseEpilogues: Pass {
       let base: FusedEpilogue.Base
       switch instruction.operation {
       case let operation as Convolution: base = .convolution(operation)
-      case let operation as Contraction where code.type(instruction.outputs[0]).shape.rank == 2: base = .contraction(operation)
+      case let operation as Contraction
+      where code.type(instruction.outputs[0]).shape.rank == 2 && instruction.inputs.allSatisfy({ code.type($0).shape.count > 0 }):
+        base = .contraction(operation)
       default: continue
       }
       guard code.type(instruction.outputs[0]).dtype == .float32 else { continue }
@@ -68,12 +70,15 @@ package struct FuseEpilogues: Pass {
     }
   }
 
-  /// The vector behind a stretch to […, channels], where there is one.
+  /// The vector behind a stretch to […, channels], where there is one and it lies along the channels all the way.
   private func biasSource(_ value: Int, channels: Int, _ code: Code, _ producers: [Int]) -> Int? {
     var source = value
     while producers[source] >= 0 {
       let instruction = code.instructions[producers[source]]
-      guard instruction.operation is Broadcast || instruction.operation is Reshape else { break }
+      let (from, to) = (code.type(instruction.inputs[0]).shape, code.type(source).shape)
+      let isAlong = from.last == channels && to.last == channels
+      let isReshape = instruction.operation is Reshape && from.count == channels && to.count == channels
+      guard isAlong, isReshape || instruction.operation is Broadcast else { break }
       source = instruction.inputs[0]
     }
     return code.type(source).shape == [channels] && source != value ? source : nil

@@ -52,7 +52,6 @@ package struct Simplify: Pass {
     }
     let type = code.type(instruction.outputs[0])
     switch instruction.operation {
-    case is StopGradient: return .same(inputs[0])
     case let cast as Cast:
       if code.type(inputs[0]).dtype == cast.dtype { return .same(inputs[0]) }
       if let value = fill(inputs[0]), cast.dtype.isFloating { return .becomes(Fill(value: value, type: type), []) }

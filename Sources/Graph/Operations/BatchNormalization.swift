@@ -47,7 +47,10 @@ package struct BatchNormalizationGradient: Operation {
     self.epsilon = epsilon
   }
 
-  package func result(_ inputs: [TensorType]) throws -> [TensorType] { [inputs[0], inputs[1], inputs[1]] }
+  package func result(_ inputs: [TensorType]) throws -> [TensorType] {
+    guard inputs[6] == inputs[0] else { throw misfit(expected: "a gradient \(inputs[0])", given: "it is \(inputs[6])") }
+    return [inputs[0], inputs[1], inputs[1]]
+  }
 
   package func gradient(_ context: GradientContext) -> [Tensor?] {
     // As a function of x, γ and dy alone: μ and σ² are functions of x.

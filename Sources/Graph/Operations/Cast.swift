@@ -20,6 +20,7 @@ package struct StopGradient: Operation {
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] { inputs }
   package func gradient(_ context: GradientContext) -> [Tensor?] { [nil] }
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? { inputs }
 }
 
 extension Tensor {

@@ -14,6 +14,16 @@ public struct Window: Hashable, Sendable, Codable {
     self.dilations = dilations
   }
 
+  /// Whether the window can move over that many axes.
+  func fits(axes: Int) -> Bool {
+    [strides, paddingLow, paddingHigh, dilations].allSatisfy { $0.count == axes }
+      && (strides + dilations).allSatisfy { $0 >= 1 } && (paddingLow + paddingHigh).allSatisfy { $0 >= 0 }
+  }
+
+  /// What `fits` wants, for messages, and what there is.
+  static let expectation = "strides and dilations ≥ 1 and paddings ≥ 0 for each spatial axis"
+  var listing: String { "they are \(strides), \(dilations) and \(paddingLow) to \(paddingHigh)" }
+
   /// Size of the output for an input and a kernel: ⌊(n + pₗ + pₕ - (d (f - 1) + 1)) / s⌋ + 1.
   func outputSize(_ input: Int, kernel: Int, axis: Int) -> Int {
     let reach = dilations[axis] * (kernel - 1) + 1
@@ -58,6 +68,10 @@ package struct Convolution: Operation {
         expected: "an input [batch, \(spatial) spatial axes, channels] and a kernel of as many axes",
         given: "they are \(x.shape) and \(kernel.shape)")
     }
+    guard window.fits(axes: spatial) else { throw misfit(.argument, expected: Window.expectation, given: window.listing) }
+    guard kernel.shape.dimensions.prefix(spatial).allSatisfy({ $0 >= 1 }) else {
+      throw misfit(expected: "a kernel with windows of at least 1", given: "it is \(kernel.shape)")
+    }
     guard x.dtype == kernel.dtype, x.dtype.isFloating else {
       throw misfit(.dtype, expected: "one floating dtype", given: "they are \(x.dtype.rawValue) and \(kernel.dtype.rawValue)")
     }
@@ -66,6 +80,12 @@ package struct Convolution: Operation {
         expected: "\(kernel.shape[-2] * groups) input channels, because the kernel is \(kernel.shape) in \(groups) group\(groups == 1 ? "" : "s")",
         given: "the input is \(x.shape)")
     }
+  }
+
+  /// Sums of nothing are 0; other convolutions are whole.
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
+    guard inputs.contains(where: { $0.count == 0 }), let type = try? result(inputs.map(\.type))[0] else { return nil }
+    return [Tensor.fill(0, type: type)]
   }
 
   package func gradient(_ context: GradientContext) -> [Tensor?] {
@@ -96,6 +116,12 @@ package struct ConvolutionInputGradient: Operation {
     return [TensorType(inputShape, dy.dtype)]
   }
 
+  /// Sums of nothing are 0; other convolutions are whole.
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
+    guard inputs.contains(where: { $0.count == 0 }), let type = try? result(inputs.map(\.type))[0] else { return nil }
+    return [Tensor.fill(0, type: type)]
+  }
+
   package func gradient(_ context: GradientContext) -> [Tensor?] {
     let (dy, kernel, g) = (context.inputs[0], context.inputs[1], context.gradient)
     return [
@@ -122,6 +148,12 @@ package struct ConvolutionKernelGradient: Operation {
       throw misfit(expected: "a gradient of shape \(y.shape)", given: "it is \(dy.shape)")
     }
     return [TensorType(kernelShape, x.dtype)]
+  }
+
+  /// Sums of nothing are 0; other convolutions are whole.
+  package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
+    guard inputs.contains(where: { $0.count == 0 }), let type = try? result(inputs.map(\.type))[0] else { return nil }
+    return [Tensor.fill(0, type: type)]
   }
 
   package func gradient(_ context: GradientContext) -> [Tensor?] {

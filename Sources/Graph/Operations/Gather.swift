@@ -56,6 +56,12 @@ package struct ScatterAdd: Operation {
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let (updates, indices) = (inputs[0], inputs[1])
     var shape = updates.shape.dimensions
+    guard axis >= 0, axis <= shape.count, size >= 0 else {
+      throw misfit(.argument, expected: "an axis of \(updates.shape)", given: "it is \(axis)")
+    }
+    guard indices.dtype == .int32 || indices.dtype == .int64 else {
+      throw misfit(.dtype, expected: "indices of int32 or int64", given: "they are \(indices.dtype.rawValue)", advice: "Use cast(to: .int32).")
+    }
     if perRow {
       guard updates.shape == indices.shape, shape.indices.contains(axis) else {
         throw misfit(expected: "updates and indices of one shape", given: "they are \(updates.shape) and \(indices.shape)")

@@ -58,7 +58,10 @@ package struct LocalResponseNormalizationGradient: Operation {
     self.normalization = normalization
   }
 
-  package func result(_ inputs: [TensorType]) throws -> [TensorType] { [inputs[0]] }
+  package func result(_ inputs: [TensorType]) throws -> [TensorType] {
+    guard inputs[1] == inputs[0] else { throw misfit(expected: "a gradient \(inputs[0])", given: "it is \(inputs[1])") }
+    return [inputs[0]]
+  }
   package func gradient(_ context: GradientContext) -> [Tensor?] { gradientThroughDecomposition(context) }
   package func decomposition(_ inputs: [Tensor]) -> [Tensor]? {
     let (x, dy) = (inputs[0], inputs[1])

@@ -26,6 +26,7 @@ package struct Pooling: Operation {
       throw misfit(
         expected: "a floating input [batch, \(size.count) spatial axes, channels]", given: "it is \(x)")
     }
+    guard window.fits(axes: size.count) else { throw misfit(.argument, expected: Window.expectation, given: window.listing) }
     var shape = [x.shape[0]]
     for axis in size.indices {
       let length = window.outputSize(x.shape[axis + 1], kernel: size[axis], axis: axis)

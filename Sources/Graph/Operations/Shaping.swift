@@ -31,6 +31,9 @@ package struct Reshape: Operation {
   }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
+    guard shape.dimensions.allSatisfy({ $0 >= 0 }) else {
+      throw misfit(.argument, expected: "sizes ≥ 0", given: "the shape is \(shape)")
+    }
     guard inputs[0].shape.count == shape.count else {
       throw misfit(
         expected: "\(shape.count) elements for shape \(shape)",
