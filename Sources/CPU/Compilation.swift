@@ -14,6 +14,7 @@ enum Compilation {
     try code.apply(Simplify(), settings)
     try code.apply(RemoveDead(), settings)
     try code.apply(FuseEpilogues(), settings)
+    try code.apply(FuseConvolutionPool(), settings)
     try FuseElementwise(joins: settings.allows(FuseElementwise.name)).run(&code)
     try code.apply(MergeUpdates(), settings)
     try MaterializeSources().run(&code)
