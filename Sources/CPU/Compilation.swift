@@ -24,7 +24,8 @@ enum Compilation {
       try code.verify(after: "layouts")
     #endif
     guard !request.isTraining, settings.allows("prepare") else { return (code, 0) }
-    return (code, moveConstantWorkToFront(&code))
+    let preparation = moveConstantWorkToFront(&code)
+    return (code, preparation)
   }
 
   /// Prediction computes what depends on parameters alone once for each version of them: folded and rearranged weights.
