@@ -42,7 +42,10 @@ let package = Package(
       path: "Sources/Command"),
 
     // Tests
+    .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),

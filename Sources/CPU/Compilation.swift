@@ -3,7 +3,8 @@ import CajalCompiler
 import CajalGraph
 
 enum Compilation {
-  static func code(_ request: Request, library: Library, settings: PassSettings) throws -> Code {
+  /// The final code, and how many instructions at its front depend on variables alone.
+  static func code(_ request: Request, library: Library, settings: PassSettings) throws -> (Code, preparation: Int) {
     var code = try Code(request, backend: Processor())
     #if DEBUG
       try code.verify(after: "import")
@@ -21,7 +22,31 @@ enum Compilation {
     #if DEBUG
       try code.verify(after: "layouts")
     #endif
-    return code
+    guard !request.isTraining, settings.allows("prepare") else { return (code, 0) }
+    return (code, moveConstantWorkToFront(&code))
+  }
+
+  /// Prediction computes what depends on parameters alone once for each version of them: folded and rearranged weights.
+  private static func moveConstantWorkToFront(_ code: inout Code) -> Int {
+    let changing = Set(code.updates.map { ObjectIdentifier($0.variable) })
+    var constant = [Bool](repeating: false, count: code.values.count)
+    var front: [Code.Instruction] = []
+    var rest: [Code.Instruction] = []
+    for instruction in code.instructions {
+      let variable = (instruction.operation as? ReadVariable)?.variable
+      let isSource = instruction.operation is Constant || variable.map { !changing.contains(ObjectIdentifier($0)) } ?? false
+      let hasState = instruction.operation is RandomValues
+      if isSource || !instruction.inputs.isEmpty && !hasState && instruction.inputs.allSatisfy({ constant[$0] }) {
+        for output in instruction.outputs { constant[output] = true }
+        front.append(instruction)
+      } else {
+        rest.append(instruction)
+      }
+    }
+    let results = Set(code.outputs + code.updates.map(\.value))
+    guard !front.contains(where: { $0.outputs.contains(where: results.contains) }) else { return 0 }
+    code.instructions = front + rest
+    return front.count
   }
 
   static func kernels(_ code: Code, isTraining: Bool, _ library: Library) throws -> [Kernel] {
@@ -56,6 +81,7 @@ enum Compilation {
   static func mayUseThreads(_ instruction: Code.Instruction, _ kernel: Kernel, _ code: Code) -> Bool {
     switch kernel.implementation {
     case "memory", "view", "loops": return false
+    case "scan": return true
     default: return (instruction.inputs + instruction.outputs).reduce(0) { $0 + code.type($1).byteCount } > 65_536
     }
   }

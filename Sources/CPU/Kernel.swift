@@ -12,7 +12,8 @@ final class Kernel {
   /// What runs it, for profiles: `brgemm:avx512_core`, `map`, `copy`.
   var implementation: String
   private(set) var steps: [vk_step] = []
-  private(set) var slots: [Int: [Slot]] = [:]
+  /// Where each operand's address goes, some bytes further on where a kernel starts inside it.
+  private(set) var slots: [Int: [(slot: Slot, offset: Int)]] = [:]
   private(set) var scratchSlots: [(slot: Slot, offset: Int)] = []
   var needs = KernelNeeds()
   var flops = 0.0
@@ -49,7 +50,7 @@ final class Kernel {
   }
 
   /// The operand's address is to be written there.
-  func attach(_ operand: Int, _ slot: Slot) { slots[operand, default: []].append(slot) }
+  func attach(_ operand: Int, _ slot: Slot, offset: Int = 0) { slots[operand, default: []].append((slot, offset)) }
 
   /// Working memory from `offset` on is to be written there.
   func attachScratch(_ slot: Slot, offset: Int) { scratchSlots.append((slot, offset)) }

@@ -27,6 +27,7 @@ private struct Chooser {
   /// The variable whose layout a value should have, because an update joins them.
   private var wanted: [Int: Variable] = [:]
   private var rearranged: [Int: [Layout: Int]] = [:]
+  private var arrangements: [ArrangementKey: Arrangement] = [:]
 
   init(_ code: Code, library: Library, isTraining: Bool, isOn: Bool) {
     source = code
@@ -106,12 +107,16 @@ private struct Chooser {
     case let operation as Convolution: try convolve(&placed, operation)
     case let fused as FusedEpilogue:
       if case .convolution(let operation) = fused.base { try convolve(&placed, operation) } else { demandPlain(&placed) }
-    case is ConvolutionInputGradient:
-      placed.inputs[0] = rearrange(placed.inputs[0], preferred(placed.inputs[0]), placed.path)
-      result.values[placed.outputs[0]].layout = preferred(placed.outputs[0])
-    case is ConvolutionKernelGradient: kernelGradient(&placed)
+    case let gradient as ConvolutionInputGradient:
+      let (dx, dy) = (placed.outputs[0], placed.inputs[0])
+      let kernel = result.type(placed.inputs[1]).shape
+      let chosen = arrangement(gradient.convolution, kernel: kernel, input: result.type(dx).shape, output: result.type(dy).shape)
+      placed.inputs[0] = rearrange(dy, chosen.output, placed.path)
+      result.values[dx].layout = chosen.input
+      if chosen.isBatchInnermost { placed.inputs[1] = rearrange(placed.inputs[1], plain(placed.inputs[1]), placed.path) }
+    case let gradient as ConvolutionKernelGradient: kernelGradient(&placed, gradient)
     case let fused as FusedKernelGradient:
-      if case .convolution = fused.base { kernelGradient(&placed) } else { demandPlain(&placed) }
+      if case .convolution(let gradient) = fused.base { kernelGradient(&placed, gradient) } else { demandPlain(&placed) }
     case is Pooling, is LocalResponseNormalization: follow(&placed, inputs: [0], outputs: [0])
     case is AveragePoolingGradient, is LocalResponseNormalizationGradient, is BatchNormalization:
       follow(&placed, inputs: placed.operation is LocalResponseNormalizationGradient ? [0, 1] : [0], outputs: [0])
@@ -129,61 +134,143 @@ private struct Chooser {
     }
   }
 
-  /// Training: channels in blocks of 16 where they divide. Prediction: channel-last.
-  private func preferred(_ value: Int) -> Layout {
-    let shape = result.type(value).shape
-    guard isOn, isTraining, shape.rank >= 3, shape.rank <= 5, shape.last % 16 == 0, result.type(value).dtype == .float32 else {
-      return .rowMajor(shape)
+  // MARK: - Convolutions
+
+  /// How the input and the output of a convolution lie.
+  private struct Arrangement {
+    var input: Layout
+    var output: Layout
+    var isBatchInnermost = false
+  }
+
+  private struct ArrangementKey: Hashable {
+    var convolution: Convolution
+    var kernel: Shape
+    var input: Shape
+    var output: Shape
+  }
+
+  /// Few channels: the batch innermost. Training: channels in blocks of 16 where they divide. Prediction: channel-last.
+  ///
+  /// The first choice that all of the library's kernels take without falling to a reference loop.
+  private mutating func arrangement(_ convolution: Convolution, kernel: Shape, input: Shape, output: Shape) -> Arrangement {
+    let plain = Arrangement(input: .rowMajor(input), output: .rowMajor(output))
+    guard isOn else { return plain }
+    let key = ArrangementKey(convolution: convolution, kernel: kernel, input: input, output: output)
+    if let known = arrangements[key] { return known }
+    let form = ConvolutionForm(convolution, kernel: kernel, input: input, output: output)
+    var choice = plain
+    if form.suitsBatchInnermost(input: input, output: output) {
+      choice = Arrangement(input: .batchInnermost(input), output: .batchInnermost(output), isBatchInnermost: true)
+    } else if isTraining {
+      let (x, y) = (blocked(input), blocked(output))
+      let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter { $0.0 != plain.input || $0.1 != plain.output }
+      for (x, y) in candidates where isQuick(form, Operand(type: TensorType(input, .float32), layout: x), Operand(type: TensorType(output, .float32), layout: y)) {
+        choice = Arrangement(input: x, output: y)
+        break
+      }
     }
-    return .channelBlocked(shape, size: 16)
+    arrangements[key] = choice
+    return choice
+  }
+
+  private func blocked(_ shape: Shape) -> Layout {
+    (3...5).contains(shape.rank) && shape.last % 16 == 0 ? .channelBlocked(shape, size: 16) : .rowMajor(shape)
+  }
+
+  /// Whether forward and kernel gradient run on real kernels in this arrangement.
+  private func isQuick(_ form: ConvolutionForm, _ x: Operand, _ y: Operand) -> Bool {
+    guard let source = try? MemoryDescription.activation(x, library), let target = try? MemoryDescription.activation(y, library),
+      let forward = try? form.hint(library, source: source, target: target), !forward.isReference,
+      let backward = try? form.kernelGradient(library, source: source, target: target, hint: forward), !backward.isReference
+    else { return false }
+    return true
   }
 
   private mutating func convolve(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
-    instruction.inputs[0] = rearrange(instruction.inputs[0], preferred(instruction.inputs[0]), instruction.path)
-    result.values[instruction.outputs[0]].layout = preferred(instruction.outputs[0])
-    try chooseKernel(instruction, operation)
+    let (x, kernel, y) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
+    let chosen = arrangement(
+      operation, kernel: result.type(kernel).shape, input: result.type(x).shape, output: result.type(y).shape)
+    instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
+    result.values[y].layout = chosen.output
+    if chosen.isBatchInnermost {
+      instruction.inputs[1] = rearrange(kernel, plain(kernel), instruction.path)
+    } else {
+      try chooseKernel(&instruction, operation)
+    }
     if instruction.inputs.count > 2 { instruction.inputs[2] = rearrange(instruction.inputs[2], plain(instruction.inputs[2]), instruction.path) }
   }
 
-  /// Lets a parameter that no program has bound yet lie as the convolution likes it.
-  private mutating func chooseKernel(_ instruction: Code.Instruction, _ operation: Convolution) throws {
+  /// Training: a parameter that no program has bound yet lies as the convolution likes it. Prediction: a copy does, made
+  /// anew only when the parameter has changed.
+  private mutating func chooseKernel(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
     let kernel = instruction.inputs[1]
-    guard isOn, isTraining, let variable = variable(kernel), !variable.isBound, variable.layout.isRowMajor(variable.type.shape) else { return }
+    guard isOn else { return }
+    let variable = variable(kernel)
+    if isTraining { guard let variable, !variable.isBound, variable.layout.isRowMajor(variable.type.shape) else { return } }
     let (x, y) = (instruction.inputs[0], instruction.outputs[0])
-    let form = ConvolutionForm(operation, kernel: variable.type.shape, input: result.type(x).shape, output: result.type(y).shape)
+    let shape = result.type(kernel).shape
+    let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
     let primitive = try form.hint(
       library, source: .activation(Operand(type: result.type(x), layout: layout(x)), library),
       target: .activation(Operand(type: result.type(y), layout: layout(y)), library))
     guard let chosen = form.weights.layout(try primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)) else { return }
-    variable.adopt(chosen)
-    variable.isBound = true
-    result.values[kernel].layout = chosen
+    if isTraining, let variable {
+      variable.adopt(chosen)
+      variable.isBound = true
+      result.values[kernel].layout = chosen
+    } else if !isTraining {
+      let plainKernel = layout(kernel).blocks.isEmpty || chosen.blocks.isEmpty ? kernel : rearrange(kernel, plain(kernel), instruction.path)
+      instruction.inputs[1] = rearrange(plainKernel, chosen, instruction.path)
+    }
   }
 
-  private mutating func kernelGradient(_ instruction: inout Code.Instruction) {
-    for index in 0..<2 {
-      instruction.inputs[index] = rearrange(instruction.inputs[index], preferred(instruction.inputs[index]), instruction.path)
-    }
-    let gradient = instruction.outputs[0]
-    if let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape {
-      result.values[gradient].layout = variable.layout
-    }
+  private mutating func kernelGradient(_ instruction: inout Code.Instruction, _ operation: ConvolutionKernelGradient) {
+    let (x, dy, gradient) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
+    let chosen = arrangement(
+      operation.convolution, kernel: operation.kernelShape, input: result.type(x).shape, output: result.type(dy).shape)
+    instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
+    instruction.inputs[1] = rearrange(dy, chosen.output, instruction.path)
+    guard !chosen.isBatchInnermost, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape else { return }
+    result.values[gradient].layout = variable.layout
   }
 
   /// Pooling and normalization take what comes, if it is channel-last or blocked, and hand it on.
   private mutating func follow(_ instruction: inout Code.Instruction, inputs: [Int], outputs: [Int]) {
     let first = instruction.inputs[inputs[0]]
-    let isBlocked = layout(first) == .channelBlocked(result.type(first).shape, size: 16)
+    let shape = result.type(first).shape
+    let isPooling = instruction.operation is Pooling || instruction.operation is MaxPoolingGradient
+      || instruction.operation is MaxPoolingSelection || instruction.operation is AveragePoolingGradient
+    let arranged: (Shape) -> Layout
+    if shape.rank >= 3, shape.last % 16 == 0, layout(first) == .channelBlocked(shape, size: 16) {
+      arranged = { .channelBlocked($0, size: 16) }
+    } else if isPooling, layout(first) == .batchInnermost(shape) {
+      arranged = Layout.batchInnermost
+    } else {
+      arranged = Layout.rowMajor
+    }
     for index in instruction.inputs.indices {
       let value = instruction.inputs[index]
       let shape = result.type(value).shape
-      let blocked = isBlocked && inputs.contains(index)
-      instruction.inputs[index] = rearrange(value, blocked ? .channelBlocked(shape, size: 16) : .rowMajor(shape), instruction.path)
+      instruction.inputs[index] = rearrange(value, inputs.contains(index) ? arranged(shape) : .rowMajor(shape), instruction.path)
     }
     for index in outputs {
       let output = instruction.outputs[index]
-      if isBlocked { result.values[output].layout = .channelBlocked(result.type(output).shape, size: 16) }
+      result.values[output].layout = arranged(result.type(output).shape)
     }
+  }
+
+  /// Variables that an update keeps beside a parameter, if they may still move.
+  private func slots(_ operands: [Int], _ results: [Int], like parameter: Variable) -> [Variable]? {
+    let beside = (operands.compactMap { variable($0) } + results.compactMap { wanted[$0] }).filter {
+      $0 !== parameter && $0.type == parameter.type && $0.role == .slot
+    }
+    return beside.allSatisfy { !$0.isBound || $0.layout == parameter.layout } ? beside : nil
+  }
+
+  private mutating func adopt(_ slots: [Variable], _ layout: Layout, _ operands: [Int]) {
+    for slot in slots { slot.adopt(layout) }
+    for value in operands { if let variable = variable(value) { result.values[value].layout = variable.layout } }
   }
 
   private mutating func followElementwise(_ instruction: inout Code.Instruction) {
@@ -191,7 +278,9 @@ private struct Chooser {
     for (shape, operands, results) in segments(of: instruction) {
       let full = operands.filter { result.type($0).shape == shape }
       // What an update writes lies as its variable; other work follows its first input that is not the plain array.
-      let target = results.compactMap { wanted[$0] }.first { $0.type.shape == shape }?.layout
+      let parameter = full.compactMap { variable($0) }.first { $0.role == .parameter }
+      if let parameter, let slots = slots(full, results, like: parameter) { adopt(slots, parameter.layout, full) }
+      let target = parameter?.layout ?? results.compactMap { wanted[$0] }.first { $0.type.shape == shape }?.layout
       let lead = target ?? full.map { layout($0) }.first { !$0.isRowMajor(shape) }
       for value in operands {
         guard let lead else {

@@ -9,11 +9,16 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   package let isTraining: Bool
   let kernels: [Kernel]
   let plan: MemoryPlan
-  private var steps: [vk_step] = []
+  private(set) var steps: [vk_step] = []
+  /// Run when a variable has changed since the last time: what depends on variables alone.
+  private var preparationSteps: [vk_step] = []
+  private let preparation: Int
+  private var preparedVersion = -1
+  private var kept: Storage?
   /// For each step the instruction it belongs to.
   private(set) var owners: [Int] = []
-  private var inputSlots: [[(slot: Slot, offset: Int)]]
-  private var outputSlots: [[(slot: Slot, offset: Int)]]
+  private(set) var inputSlots: [[(slot: Slot, offset: Int)]]
+  private(set) var outputSlots: [[(slot: Slot, offset: Int)]]
   private var boundInputs: [UnsafeMutableRawPointer?]
   private var boundOutputs: [UnsafeMutableRawPointer?]
   private var boundArena: UnsafeMutableRawPointer?
@@ -27,13 +32,14 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   package init(_ request: Request, arena: Arena = Arena(), settings: PassSettings = .fromEnvironment) throws {
     let start = ContinuousClock.now
     let library = try Library.loaded()
-    let code = try Compilation.code(request, library: library, settings: settings)
+    let (code, preparation) = try Compilation.code(request, library: library, settings: settings)
     self.code = code
+    self.preparation = preparation
     isTraining = request.isTraining
     self.arena = arena
     let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library)
     self.kernels = kernels
-    plan = MemoryPlan(code, needs: kernels.map(\.needs), reuses: settings.allows("memory"))
+    plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows("memory"))
     failing = kernels.filter(\.canFail)
     inputSlots = Array(repeating: [], count: code.inputs.count)
     outputSlots = Array(repeating: [], count: code.outputs.count)
@@ -42,10 +48,12 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     extra = Kernel("hand over", implementation: "copy")
     for variable in plan.variables { variable.isBound = true }
     arena.reserve(plan.arenaBytes)
+    kept = plan.keptBytes > 0 ? Storage(.uint8, count: plan.keptBytes) : nil
     usesThreads = library.threads > 1 && zip(code.instructions, kernels).contains { Compilation.mayUseThreads($0, $1, code) }
     compileSeconds = 0
     try handOver(library)
-    for (index, kernel) in kernels.enumerated() {
+    preparationSteps = kernels[..<preparation].flatMap(\.steps)
+    for (index, kernel) in kernels.enumerated().dropFirst(preparation) {
       steps += kernel.steps
       owners += kernel.steps.map { _ in index }
     }
@@ -83,7 +91,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private var handOvers: [(Place, Slot)] = []
 
   /// Writes the addresses of everything inside into the kernels' arguments.
-  private func bind() {
+  func bind() {
     guard let base = arena.base else { return }
     boundArena = base
     inputSlots = inputSlots.map { _ in [] }
@@ -93,6 +101,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     func write(_ place: Place, _ slot: Slot, offset: Int = 0) {
       switch place {
       case .arena(let start): slot.pointee = base + start + offset
+      case .kept(let start): slot.pointee = kept.map { $0.pointer + start + offset }
       case .variable(let index): slot.pointee = plan.variables[index].storage.pointer + offset
       case .constant(let index): slot.pointee = plan.constants[index].pointer + offset
       case .input(let index): inputSlots[index].append((slot, offset))
@@ -104,7 +113,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       let operands = instruction.inputs + instruction.outputs
       for (operand, slots) in kernel.slots {
         guard let place = plan.places[operands[operand]] else { continue }
-        for slot in slots { write(place, slot) }
+        for (slot, offset) in slots { write(place, slot, offset: offset) }
       }
       if let scratch = plan.scratch[index] {
         for (slot, offset) in kernel.scratchSlots { write(scratch, slot, offset: offset) }
@@ -131,6 +140,12 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     for (index, pointer) in outputs.enumerated() where boundOutputs[index] != pointer {
       for (slot, offset) in outputSlots[index] { slot.pointee = pointer + offset }
       boundOutputs[index] = pointer
+    }
+    guard preparation > 0 else { return }
+    let version = plan.variables.reduce(0) { $0 &+ $1.version }
+    if version != preparedVersion {
+      preparationSteps.withUnsafeBufferPointer { vk_execute($0.baseAddress, $0.count) }
+      preparedVersion = version
     }
   }
 

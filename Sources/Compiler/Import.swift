@@ -17,6 +17,9 @@ extension Code {
     try flatten(roots, &known, &parts, backend)
     func value(_ tensor: Tensor) -> Int { known[tensor.key] ?? -1 }
     outputs = request.outputs.map(value)
+    // What comes from memory needs nothing before it: at the front it is in nobody's way.
+    func isSource(_ instruction: Instruction) -> Bool { instruction.inputs.isEmpty && instruction.operation.isShareable }
+    instructions = instructions.filter(isSource) + instructions.filter { !isSource($0) }
     updates = request.updates.map { Update(variable: $0.variable, value: value($0.value)) }
   }
 

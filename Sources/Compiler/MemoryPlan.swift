@@ -4,6 +4,8 @@ import CajalGraph
 /// The place of a value's bytes.
 package enum Place: Hashable, Sendable {
   case arena(offset: Int)
+  /// Memory of this program alone, kept between runs: what depends on parameters only.
+  case kept(offset: Int)
   case variable(Int)
   case input(Int)
   case output(Int)
@@ -26,6 +28,7 @@ package struct MemoryPlan {
   package private(set) var places: [Place?]
   package private(set) var scratch: [Place?]
   package private(set) var arenaBytes = 0
+  package private(set) var keptBytes = 0
   package private(set) var variables: [Variable] = []
   package private(set) var constants: [Storage] = []
   /// Bytes the arena would need without sharing, for people.
@@ -33,12 +36,20 @@ package struct MemoryPlan {
   private var variableIndex: [ObjectIdentifier: Int] = [:]
 
   /// - Parameters:
+  ///   - preparation: Number of instructions at the front whose results are kept between runs.
   ///   - reuses: Whether memory is shared between values at all (a pass that can be switched off).
-  package init(_ code: Code, needs: [KernelNeeds], reuses: Bool) {
+  package init(_ code: Code, needs: [KernelNeeds], preparation: Int = 0, reuses: Bool) {
     places = Array(repeating: nil, count: code.values.count)
     scratch = Array(repeating: nil, count: code.instructions.count)
     for (index, input) in code.inputs.enumerated() { places[input] = .input(index) }
     placeSources(code)
+
+    for index in 0..<preparation where !needs[index].isView {
+      for output in code.instructions[index].outputs where places[output] == nil {
+        places[output] = .kept(offset: keptBytes)
+        keptBytes += (code.type(output).byteCount + 63) / 64 * 64
+      }
+    }
 
     // The last reader of each value; what leaves the program lives to its end.
     let end = code.instructions.count

@@ -68,7 +68,8 @@ private func inPath<Result>(of node: Node, _ body: () -> Result) -> Result {
 }
 
 extension Trace {
-  func standing<Result>(at place: String, _ body: () -> Result) -> Result {
+  /// Runs `body` at a path of its own, wherever the trace stands.
+  package func standing<Result>(at place: String, _ body: () -> Result) -> Result {
     let outer = path
     path = place
     defer { path = outer }

@@ -49,6 +49,11 @@ public struct Layout: Hashable, Sendable, CustomStringConvertible {
     return Layout(strides: strides, blocks: [Block(axis: last, size: size)])
   }
 
+  /// `[N, …, C]` as `[C, …, N]`: whole vectors of samples, for kernels of few channels.
+  public static func batchInnermost(_ shape: Shape) -> Layout {
+    permuted(shape, outermostFirst: [shape.rank - 1] + Array(1..<(shape.rank - 1)) + [0])
+  }
+
   /// Whether a tensor of that shape lies as the plain array does (loops of size 1 do not matter).
   public func isRowMajor(_ shape: Shape) -> Bool {
     if shape.count == 0 || blocks.isEmpty && strides == shape.rowMajorStrides { return true }

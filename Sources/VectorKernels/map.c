@@ -9,10 +9,13 @@
 #include <math.h>
 #include "map_convert.h"
 
+static _Atomic int32_t limit = 4;
+void vk_map_limit(int32_t level) { limit = level; }
+
 static const lane_table *processor_lanes(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4")) return &vk_lanes_v4;
-  if (__builtin_cpu_supports("x86-64-v3")) return &vk_lanes_v3;
+  if (limit >= 4 && __builtin_cpu_supports("x86-64-v4")) return &vk_lanes_v4;
+  if (limit >= 3 && __builtin_cpu_supports("x86-64-v3")) return &vk_lanes_v3;
 #endif
   return &vk_lanes_base;
 }
@@ -27,7 +30,8 @@ static const char *impossible(const vk_map_description *d) {
   for (int32_t o = 0; o < d->outputs; o++) {
     if (d->output[o].type > VK_BOOL) return "map: unknown type of an output";
     if (d->output[o].mode > VK_REDUCE_ANY) return "map: unknown mode of an output";
-    if (d->output[o].across_segments && d->output[o].mode == VK_STORE) return "map: only a reduction goes across segments";
+    if (d->output[o].across_segments && d->output[o].mode == VK_STORE)
+      return "map: only a reduction goes across segments";
   }
   return NULL;
 }
@@ -212,7 +216,8 @@ static void work(void *context, int thread, int threads) {
   int64_t before = 0;
   for (int32_t s = 0; s < map->segments; s++) {
     const segment_plan *plan = &map->segment[s];
-    int64_t first = first_tile(map, plan, before, thread, threads), last = first_tile(map, plan, before, thread + 1, threads);
+    int64_t first = first_tile(map, plan, before, thread, threads);
+    int64_t last = first_tile(map, plan, before, thread + 1, threads);
     if (first < last) map->lanes->range(map, worker, s, first, last);
     before += plan->elements;
   }
@@ -231,5 +236,6 @@ void vk_map_run(void *argument) {
   if (!map->reduces) return;
   for (int32_t s = 0; s < map->segments; s++)
     for (int32_t o = 0; o < map->outputs; o++)
-      if (map->output[o].mode != VK_STORE) finish_output(map, &map->segment[s], o, map->private_accumulators ? team.team : 1);
+      if (map->output[o].mode != VK_STORE)
+        finish_output(map, &map->segment[s], o, map->private_accumulators ? team.team : 1);
 }

@@ -135,7 +135,8 @@ LEVEL_INLINE void fill_words(void *tile, const void *source, int64_t n) {
     default: { typedef uint64_t T; body } \
   }
 /// Gathers n lanes of an operand that does not lie side by side.
-static __attribute__((unused)) void gather_lanes(const operand_plan *plan, int64_t size, const void *base, void *target, int64_t n) {
+static __attribute__((unused)) void gather_lanes(const operand_plan *plan, int64_t size, const void *base, void *target,
+                                                 int64_t n) {
   if (plan->lies == LIES_RUNS) {
     BY_SIZE(size, {
       const T *s = base; T *d = target;
@@ -149,7 +150,8 @@ static __attribute__((unused)) void gather_lanes(const operand_plan *plan, int64
     BY_SIZE(size, { const T *s = base; T *d = target; for (int64_t i = 0; i < n; i++) d[i] = s[offsets[i]]; })
   }
 }
-static __attribute__((unused)) void scatter_lanes(const operand_plan *plan, int64_t size, void *base, const void *source, int64_t n) {
+static __attribute__((unused)) void scatter_lanes(const operand_plan *plan, int64_t size, void *base,
+                                                  const void *source, int64_t n) {
   const int64_t *offsets = plan->offsets;
   BY_SIZE(size, { T *d = base; const T *s = source; for (int64_t i = 0; i < n; i++) d[offsets[i]] = s[i]; })
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include "map.h"
 
-enum { LANES = 512, STEP_LANES = 16 };
+enum { LANES = 1024, STEP_LANES = 16 };
 
 /// A step after register allocation: slots instead of registers.
 typedef struct lane_step lane_step;
@@ -36,6 +36,7 @@ typedef struct {
   int64_t extent[VK_MAP_RANK + 1];
   int64_t split, rows, inner;       // split axis length, its indices per tile, lanes per index
   int64_t tiles, grain, elements;
+  bool simple;                      // one tile of stored lanes side by side, in the arithmetic type
   operand_plan *operands;
   // The space of each reduced output, for its initialisation and final store.
   int32_t rank;
@@ -90,5 +91,6 @@ extern const lane_table vk_lanes_v3, vk_lanes_v4;
 #endif
 
 bool vk_map_program(struct vk_map *map, const vk_map_description *description, char *message, size_t capacity);
-bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *description, char *message, size_t capacity);
+bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *description, char *message,
+                   size_t capacity);
 #endif

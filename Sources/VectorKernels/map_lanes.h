@@ -1,6 +1,6 @@
 // The lane operations of one instruction set: every operation in every class, and the conversions of the storage types.
 // Included by map_v4.c, map_v3.c and map_base.c, which choose the instruction set and the width of the vectors.
-// Operations work on whole vectors of STEP_LANES: tiles are padded, so the lanes past the end are computed and never stored.
+// Operations work on whole vectors of STEP_LANES: tiles are padded, so lanes past the end are computed, never stored.
 #include <math.h>
 #include <string.h>
 
@@ -60,13 +60,15 @@ LEVEL_INLINE broad scalef_broad(broad p, broad n) {
     int64_t i = 0; \
     for (; i + WIDE <= lanes; i += WIDE) { \
       typedef broad F; typedef broad_int I; \
-      F x = *(const fwide *)(a + i), y = *(const fwide *)(b + i), z = *(const fwide *)(c + i); (void)x; (void)y; (void)z; (void)sizeof(I); \
+      F x = *(const fwide *)(a + i), y = *(const fwide *)(b + i), z = *(const fwide *)(c + i); \
+      (void)x; (void)y; (void)z; (void)sizeof(I); \
       prepare \
       *(fwide *)(d + i) = (expression); \
     } \
     for (; i < lanes; i += 16) { \
       typedef narrow F; typedef narrow_int I; \
-      F x = *(const f16x *)(a + i), y = *(const f16x *)(b + i), z = *(const f16x *)(c + i); (void)x; (void)y; (void)z; (void)sizeof(I); \
+      F x = *(const f16x *)(a + i), y = *(const f16x *)(b + i), z = *(const f16x *)(c + i); \
+      (void)x; (void)y; (void)z; (void)sizeof(I); \
       prepare \
       *(f16x *)(d + i) = (expression); \
     } \
@@ -105,8 +107,8 @@ FLOAT_NARY(add, x + y)
 FLOAT_NARY(sub, x - y)
 FLOAT_NARY(mul, x * y)
 FLOAT_NARY(div, x / y)
-FLOAT_NARY(max, pick((y < x) | (x != x), x, y))
-FLOAT_NARY(min, pick((x < y) | (x != x), x, y))
+FLOAT_NARY(max, pick(x != x, x, pick(x > y, x, y)))
+FLOAT_NARY(min, pick(x != x, x, pick(x < y, x, y)))
 FLOAT_NARY(eq, truth(x == y))
 FLOAT_NARY(ne, truth(x != y))
 FLOAT_NARY(lt, truth(x < y))
@@ -121,26 +123,6 @@ FLOAT_NARY(fma, x * y + z)
 FLOAT_NARY(fnma, z - x * y)
 FLOAT_NARY(combine_product, scale * x + (shift * y) * z)
 FLOAT_NARY(combine_quotient, scale * x + (shift * y) / z)
-
-/// Circular functions: large arguments, rare, go to the mathematical library one by one.
-#define FLOAT_CIRCLE(name, turn) \
-  static void f32_##name(OP_ARGUMENTS) { \
-    POINTERS(float) \
-    const float scale = (float)step->scale, shift = (float)step->shift; \
-    const bool plain = scale == 1.0f && shift == 0.0f; \
-    for (int64_t i = 0; i < lanes; i += 16) { \
-      narrow x = *(const f16x *)(a + i); \
-      if (!plain) x = x * scale + shift; \
-      narrow result = circle(x, turn); \
-      if (__builtin_reduce_or((narrow_int)(magnitude(x) > 30000.0f))) \
-        for (int k = 0; k < 16; k++) if (fabsf(x[k]) > 30000.0f) result[k] = name##f(x[k]); \
-      *(f16x *)(d + i) = result; \
-    } \
-  }
-FLOAT_CIRCLE(sin, 0)
-FLOAT_CIRCLE(cos, 1)
-#define f32_sin_affine f32_sin
-#define f32_cos_affine f32_cos
 
 // MARK: - Scalar loops: double precision, integers, and the rarely used functions of single precision
 
@@ -172,6 +154,29 @@ LEVEL_INLINE double floor_mod_f64(double x, double y) {
 #define F32_LIBRARY(name) SCALAR_UNARY(f32, name, float, name##f(x))
 F32_LIBRARY(tan) F32_LIBRARY(asin) F32_LIBRARY(acos) F32_LIBRARY(atan) F32_LIBRARY(sinh) F32_LIBRARY(cosh)
 F32_LIBRARY(asinh) F32_LIBRARY(acosh) F32_LIBRARY(atanh)
+#if LEVEL == 0 && defined(__x86_64__)
+F32_LIBRARY(sin) F32_LIBRARY(cos)  // the reduction of `circle` needs fused multiply-add
+#else
+/// Circular functions: large arguments, rare, go to the mathematical library one by one.
+#define FLOAT_CIRCLE(name, turn) \
+  static void f32_##name(OP_ARGUMENTS) { \
+    POINTERS(float) \
+    const float scale = (float)step->scale, shift = (float)step->shift; \
+    const bool plain = scale == 1.0f && shift == 0.0f; \
+    for (int64_t i = 0; i < lanes; i += 16) { \
+      narrow x = *(const f16x *)(a + i); \
+      if (!plain) x = x * scale + shift; \
+      narrow result = circle(x, turn); \
+      if (__builtin_reduce_or((narrow_int)(magnitude(x) > 30000.0f))) \
+        for (int k = 0; k < 16; k++) if (fabsf(x[k]) > 30000.0f) result[k] = name##f(x[k]); \
+      *(f16x *)(d + i) = result; \
+    } \
+  }
+FLOAT_CIRCLE(sin, 0)
+FLOAT_CIRCLE(cos, 1)
+#define f32_sin_affine f32_sin
+#define f32_cos_affine f32_cos
+#endif
 SCALAR_OPERATION(f32_pow, float, powf(x, y))
 SCALAR_OPERATION(f32_mod, float, floor_mod_f32(x, y))
 SCALAR_OPERATION(f32_atan2, float, atan2f(x, y))
@@ -179,9 +184,9 @@ SCALAR_OPERATION(f32_atan2, float, atan2f(x, y))
 #define F64_UNARY(name, expression) SCALAR_UNARY(f64, name, double, expression)
 #define F64_NARY(name, expression) SCALAR_OPERATION(f64_##name, double, expression)
 #define F64_LIBRARY(name) F64_UNARY(name, name(x))
-F64_LIBRARY(exp) F64_LIBRARY(expm1) F64_LIBRARY(log) F64_LIBRARY(log1p) F64_LIBRARY(tanh) F64_LIBRARY(erf) F64_LIBRARY(sin)
-F64_LIBRARY(cos) F64_LIBRARY(tan) F64_LIBRARY(asin) F64_LIBRARY(acos) F64_LIBRARY(atan) F64_LIBRARY(sinh)
-F64_LIBRARY(cosh) F64_LIBRARY(asinh) F64_LIBRARY(acosh) F64_LIBRARY(atanh)
+F64_LIBRARY(exp) F64_LIBRARY(expm1) F64_LIBRARY(log) F64_LIBRARY(log1p) F64_LIBRARY(tanh) F64_LIBRARY(erf)
+F64_LIBRARY(sin) F64_LIBRARY(cos) F64_LIBRARY(tan) F64_LIBRARY(asin) F64_LIBRARY(acos) F64_LIBRARY(atan)
+F64_LIBRARY(sinh) F64_LIBRARY(cosh) F64_LIBRARY(asinh) F64_LIBRARY(acosh) F64_LIBRARY(atanh)
 F64_UNARY(affine, x)
 F64_UNARY(neg, -x)
 F64_UNARY(abs, fabs(x))
@@ -292,9 +297,10 @@ I64_NARY(combine_product, WRAP(U(scale) * U(x) + U(shift) * U(y) * U(z)))
 #define COMMON_ROWS(p) \
   UNARY_ROW(p, VK_AFFINE, affine), UNARY_ROW(p, VK_NEG, neg), UNARY_ROW(p, VK_ABS, abs), UNARY_ROW(p, VK_SIGN, sign), \
   UNARY_ROW(p, VK_SQUARE, square), UNARY_ROW(p, VK_RELU, relu), UNARY_ROW(p, VK_NOT, not), \
-  UNARY_ROW(p, VK_ISFINITE, isfinite), UNARY_ROW(p, VK_ISNAN, isnan), [VK_CONSTANT] = p##_constant, [VK_ADD] = p##_add, \
-  [VK_SUB] = p##_sub, [VK_MUL] = p##_mul, [VK_DIV] = p##_div, [VK_POW] = p##_pow, [VK_MAX] = p##_max, [VK_MIN] = p##_min, \
-  [VK_MOD] = p##_mod, [VK_EQ] = p##_eq, [VK_NE] = p##_ne, [VK_LT] = p##_lt, [VK_LE] = p##_le, [VK_GT] = p##_gt, \
+  UNARY_ROW(p, VK_ISFINITE, isfinite), UNARY_ROW(p, VK_ISNAN, isnan), [VK_CONSTANT] = p##_constant, \
+  [VK_ADD] = p##_add, [VK_SUB] = p##_sub, [VK_MUL] = p##_mul, [VK_DIV] = p##_div, [VK_POW] = p##_pow, \
+  [VK_MAX] = p##_max, [VK_MIN] = p##_min, [VK_MOD] = p##_mod, [VK_EQ] = p##_eq, [VK_NE] = p##_ne, \
+  [VK_LT] = p##_lt, [VK_LE] = p##_le, [VK_GT] = p##_gt, \
   [VK_GE] = p##_ge, [VK_AND] = p##_and, [VK_OR] = p##_or, [VK_COMBINE] = p##_combine, [VK_SELECT] = p##_select, \
   [VK_FMA] = p##_fma, [VK_FNMA] = p##_fnma, [VK_COMBINE_PRODUCT] = p##_combine_product
 #define REAL_ROWS(p) \

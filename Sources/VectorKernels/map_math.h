@@ -1,5 +1,5 @@
-// Elementary functions on vectors of floats. Included once for each vector width: F is the vector of floats, I the vector
-// of int32 of the same width. Polynomials are minimax fits; errors are below 4 units in the last place.
+// Elementary functions on vectors of floats. Included once for each vector width: F is the vector of floats, I that of
+// int32 of the same width. Polynomials are minimax fits; errors are below 4 units in the last place.
 #define LANE static inline __attribute__((always_inline, overloadable, unused))
 #pragma clang fp contract(fast)
 
@@ -48,21 +48,25 @@ LANE F expm1_of(F x) {
   return pick(magnitude(x) < 1e-20f, x, result);
 }
 LANE F sigmoid_of(F x) {
-  F n; I bits;
-  F y = -least(magnitude(x), (F)(104.0f)), r = reduce_exp(y, &n, &bits);
+  // With e = exp(-|x|) neither side overflows.
+  const float magic = 12582912.0f + 127.0f;
+  F y = least(magnitude(x), (F)(104.0f)), t = y * -1.44269504088896341f + magic, n = t - magic;
+  F r = (n * -0.693145751953125f - y) - n * 1.42860682030941723e-06f;
   F p = r * r * exp_tail(r) + r;
-  F e = scale_by(p + 1.0f, n, bits);
+  F e = scale_by(p + 1.0f, n, (I)t);
   return pick(x < 0.0f, e, (F)(1.0f)) / (e + 1.0f);
 }
 LANE F tanh_of(F x) {
+  // m = exp(2|x|) - 1, tanh |x| = m / (m + 2), with 2|x| = n ln 2 + 2r. The slope of tanh forgives ln 2 in one piece.
   const float magic = 12582912.0f + 127.0f;
   F a = least(magnitude(x), (F)(9.1f));
   F t = a * 2.88539008177792681f + magic, n = t - magic;
-  F r = a * 2.0f - n * 0.693145751953125f;
-  r = r - n * 1.42860682030941723e-06f;
-  F p = r * r * exp_tail(r) + r, power = (F)((I)t << 23);
-  F m = power * p + (power - 1.0f);
-  return with_sign(m / (m + 2.0f), x);
+  F r = n * -0.346573590279972655f + a;
+  F q = (1.39466700879660346e-03f * 32.0f * r + 8.36671065216274684e-03f * 16.0f) * r + 4.16662790814780887e-02f * 8.0f;
+  q = (q * r + 1.66665420483239957e-01f * 4.0f) * r + 5.00000006264816332e-01f * 2.0f;
+  F p = r * r * q + r, power = (F)((I)t << 23);       // p is half of exp(2r) - 1
+  F m = power * p + (power * 0.5f - 0.5f);
+  return with_sign(m / (m + 1.0f), x);
 }
 /// log(1 + f) - f + f²/2, over f³, for 1/√2 ≤ 1 + f ≤ √2.
 LANE F log_tail(F f) {
@@ -92,7 +96,8 @@ LANE F log_of(F x) {
   return pick(x < 0.0f, (F)(__builtin_nanf("")), r);
 }
 LANE F log1p_of(F x) {
-  F u = x + 1.0f, c = (x - (u - 1.0f)) / u, r = log_of(u) + c;
+  // c / u is what rounding took from u; 2 - u stands for 1 / u well enough.
+  F u = x + 1.0f, c = (x - (u - 1.0f)) * (2.0f - u), r = log_of(u) + pick(u < 2.0f, c, (F)(0.0f));
   r = pick((u < __builtin_inff()) & (u > 0.0f), r, log_of(u));
   return pick(magnitude(x) < 1e-8f, x, r);
 }
@@ -101,7 +106,8 @@ LANE F softplus_of(F x) {
   F e = exp_of(-magnitude(x)), u = e + 1.0f, c = e - (u - 1.0f);
   I upper = u > 1.41421356f;
   F f = pick(upper, u * 0.5f, u) - 1.0f, n = truth(upper), square = f * f;
-  F r = (square * f * log_tail(f) - 0.5f * square + n * 1.42860682030941723e-06f + c / u) + f + n * 0.693145751953125f;
+  F r = square * f * log_tail(f) - 0.5f * square + n * 1.42860682030941723e-06f + c * (2.0f - u);
+  r = r + f + n * 0.693145751953125f;
   return pick(x > 0.0f, x, (F)(0.0f)) + r;
 }
 LANE F erf_of(F x) {

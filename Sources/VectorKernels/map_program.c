@@ -43,7 +43,8 @@ static bool read_steps(program *p, const vk_map_description *description, const 
     for (int k = 0; k < 3; k++) {
       if (k >= arity(in->op)) { s->source[k] = s->source[0]; continue; }
       if (p->maker[s->source[k]] == -2)
-        return refuse(message, capacity, "map: instruction %d: register %d is read before it is written", i, s->source[k]);
+        return refuse(message, capacity, "map: instruction %d: register %d is read before it is written", i,
+                      s->source[k]);
       p->uses[s->source[k]]++;
     }
     p->maker[in->dst] = p->count++;
@@ -81,7 +82,8 @@ static void merge_steps(program *p) {
       const value_step *affine = &p->steps[p->maker[from]];
       if (affine->op != VK_AFFINE) continue;
       double scale = s->scale * affine->scale, shift = s->scale * affine->shift + s->shift;
-      if (!(scale < 1e30 && scale > -1e30 && shift < 1e30 && shift > -1e30) || (scale < 1e-30 && scale > -1e-30)) continue;
+      bool sane = scale < 1e30 && scale > -1e30 && shift < 1e30 && shift > -1e30 && (scale > 1e-30 || scale < -1e-30);
+      if (!sane) continue;
       uint16_t origin = affine->source[0];
       absorb(p, from);
       s->source[0] = s->source[1] = s->source[2] = origin;
@@ -186,7 +188,8 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     for (int32_t i = 0; i < body; i++) if (p->steps[order[prologue + i]].d == v) at = i;
     out->in_place = out->mode == VK_STORE && at >= 0 &&
       out->type == (map->class_ == VK_CLASS_F32 ? VK_F32 : map->class_ == VK_CLASS_F64 ? VK_F64 : VK_I64);
-    for (int32_t j = 0; j < o; j++) if (map->output[j].slot == out->slot && map->output[j].in_place) out->in_place = false;
+    for (int32_t j = 0; j < o; j++)
+      if (map->output[j].slot == out->slot && map->output[j].in_place) out->in_place = false;
     for (int32_t k = 0; k < map->inputs; k++) {
       bool later = last[k] > at;
       for (int32_t j = 0; j < map->outputs; j++) later |= made[j] == k;

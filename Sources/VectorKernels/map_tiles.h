@@ -16,8 +16,46 @@ LEVEL_INLINE void splat_lanes(int32_t class_, uint8_t type, const void *source, 
   }
 }
 
+/// Whether an output can be written while the program runs: no input read later lies at the same address.
+LEVEL_INLINE bool writes_freely(const output_plan *out, const operand_plan *operands, const void *target) {
+  for (uint64_t later = out->read_later; later; later &= later - 1)
+    if (operands[__builtin_ctzll(later)].pointer == target) return false;
+  return true;
+}
+
+/// A segment of one tile that needs no conversion: small parameters, where every nanosecond around the steps counts.
+LEVEL_INLINE void run_simple(struct vk_map *map, map_worker *worker, const segment_plan *plan) {
+  const int32_t inputs = map->inputs, outputs = map->outputs, class_ = map->class_;
+  const int64_t lane_size = class_ == VK_CLASS_F32 ? 4 : 8, words = lane_size / 4, stride = (LANES + 32) * lane_size;
+  const int64_t n = plan->elements, padded = (n + 15) & ~(int64_t)15;
+  const bool whole = n == padded;
+  char **slots = worker->slots, *own = worker->tiles;
+  for (int32_t o = 0; o < inputs; o++, own += stride) {
+    const operand_plan *at = &plan->operands[o];
+    if (!at->fixed && whole) { slots[o] = at->pointer; continue; }
+    slots[o] = own;
+    if (at->fixed) splat_lanes(class_, class_ == VK_CLASS_F32 ? VK_F32 : map->input_types[o], at->pointer, own, n);
+    else fill_words(own, at->pointer, n * words);
+  }
+  const operand_plan *targets = plan->operands + inputs;
+  for (int32_t o = 0; o < outputs; o++) {
+    const output_plan *out = &map->output[o];
+    slots[out->slot] = whole && out->in_place && writes_freely(out, plan->operands, targets[o].pointer)
+      ? targets[o].pointer : worker->tiles + out->slot * stride;
+  }
+  for (const lane_step *s = map->steps, *end = s + map->prologue + map->body; s != end; s++) s->run(s, slots, padded);
+  for (int32_t o = 0; o < outputs; o++) {
+    const char *value = slots[map->output[o].slot];
+    if (value != targets[o].pointer) copy_words(targets[o].pointer, value, n * words);
+  }
+}
+
 static void run_range(struct vk_map *map, map_worker *worker, int32_t segment, int64_t first, int64_t last) {
   const segment_plan *plan = &map->segment[segment];
+  if (plan->simple) {
+    run_simple(map, worker, plan);
+    return;
+  }
   const int32_t inputs = map->inputs, outputs = map->outputs, class_ = map->class_, loops = plan->loops;
   const int64_t lane_size = class_ == VK_CLASS_F32 ? 4 : 8, words = lane_size / 4;
   const uint8_t native = class_ == VK_CLASS_F32 ? VK_F32 : class_ == VK_CLASS_F64 ? VK_F64 : VK_I64;
@@ -49,10 +87,7 @@ static void run_range(struct vk_map *map, map_worker *worker, int32_t segment, i
     const operand_plan *at = &plan->operands[inputs + o];
     if (out->mode == VK_STORE && out->slot >= inputs) slots[out->slot] = worker->tiles + out->slot * stride;
     if (!out->in_place || at->lies != LIES_DIRECT) continue;
-    bool clear = true;
-    for (uint64_t later = out->read_later; later; later &= later - 1)
-      if (plan->operands[__builtin_ctzll(later)].pointer == at->pointer) clear = false;
-    if (clear) direct |= 1ull << o;
+    if (writes_freely(out, plan->operands, at->pointer)) direct |= 1ull << o;
   }
 
   for (int64_t tile = first; tile < last; tile++) {

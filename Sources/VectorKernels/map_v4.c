@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 #define LEVEL 4
-#define WIDE 32
+#define WIDE 64
 #define LEVEL_INLINE static inline __attribute__((always_inline, unused))
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"), min_vector_width(512))), apply_to = function)
 #include "map_lanes.h"

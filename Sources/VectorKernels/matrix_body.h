@@ -26,8 +26,19 @@ INLINE void matrix_block(const float *a, const float *b, const float *bias, floa
       for (int v = 0; v < vectors; v++)
         sums[r][v] += load_part(c + r * p->c_row + 16 * v, v == vectors - 1 ? last : 16);
   }
-  int64_t a_row = p->a_row, a_column = p->a_column;
-  for (int64_t q = 0; q < k; q++, a += a_column, b += b_row) {
+  int64_t a_row = p->a_row, a_column = p->a_column, q = 0;
+  if (vectors == 1 && k >= 16) {  // two sums for each row, so that additions need not wait for one another
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) sums[r][1] = splat(0.f);
+    for (; q + 2 <= k; q += 2, a += 2 * a_column, b += 2 * b_row) {
+      lanes x = load_part(b, last), y = load_part(b + b_row, last);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; r++) sums[r][0] += x * a[r * a_row], sums[r][1] += y * a[r * a_row + a_column];
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) sums[r][0] += sums[r][1];
+  }
+  for (; q < k; q++, a += a_column, b += b_row) {
     lanes x[2];
     for (int v = 0; v < vectors; v++) x[v] = load_part(b + 16 * v, v == vectors - 1 ? last : 16);
 #pragma clang loop unroll(full)

@@ -52,7 +52,8 @@ typedef struct {
 
 INLINE void group_words(const source *s, int64_t group, lanes_u word[4]) {
   const lanes_u lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  lanes_u c0 = lane + (uint32_t)(group * 16), c1 = (lanes_u)(s->step), c2 = (lanes_u)(s->stream[0]), c3 = (lanes_u)(s->stream[1]);
+  lanes_u c0 = lane + (uint32_t)(group * 16), c1 = (lanes_u)(s->step);
+  lanes_u c2 = (lanes_u)(s->stream[0]), c3 = (lanes_u)(s->stream[1]);
   uint32_t k0 = s->key[0], k1 = s->key[1];
   for (int round = 0; round < 10; round++) {
     lanes_u h0, l0, h1, l1;
@@ -105,7 +106,8 @@ INLINE void fill_groups(const request *r, int64_t first, int64_t last, int32_t k
       }
     }
     for (int k = 0; k < 4; k++) {
-      if (kind == VK_RANDOM_UNIFORM) word[k] = (lanes_u)least(unit_interval(word[k]) * r->width + r->low, (F)(r->below));
+      if (kind == VK_RANDOM_UNIFORM)
+        word[k] = (lanes_u)least(unit_interval(word[k]) * r->width + r->low, (F)(r->below));
       if (kind == VK_RANDOM_TRUNCATED_NORMAL) word[k] = (lanes_u)(truncated_normal(word[k]) * r->width + r->low);
       if (kind == VK_RANDOM_BERNOULLI) word[k] = (lanes_u)truth(unit_interval(word[k]) < r->probability);
       if (kind == VK_RANDOM_INTEGER) {

@@ -45,6 +45,20 @@ struct ConvolutionForm {
       attributes: Attributes(library))
   }
 
+  /// The kernel gradient that likes its weights best, as a question what the library would run.
+  func kernelGradient(
+    _ library: Library, source: MemoryDescription, target: MemoryDescription, hint: PrimitiveDescription,
+    weights: MemoryDescription? = nil, bias: MemoryDescription? = nil, attributes: Attributes? = nil
+  ) throws -> PrimitiveDescription {
+    let weights = try weights ?? self.weights.any(library)
+    let attributes = try attributes ?? Attributes(library)
+    return try PrimitiveDescription(library, "this convolution's kernel gradient") {
+      library.functions.convolution_backward_weights_primitive_desc_create(
+        &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, bias?.raw, target.raw, strides, dilations,
+        paddingLow, paddingHigh, hint.raw, attributes.raw)
+    }
+  }
+
   /// 2 · outputs · kernel elements per output channel.
   func flops(output: Shape) -> Double {
     2 * Double(output.count) * Double(weights.shape.count) / Double(max(weights.shape.last, 1))
@@ -92,6 +106,7 @@ extension FusedEpilogue: Lowerable {
     let library = site.library
     let (x, w, y) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: w.shape, input: x.shape, output: y.shape)
+    if form.liesBatchInnermost(x, y), w.isRowMajor { return try form.batchInnermost(self, site) }
     let attributes = try Attributes(library, epilogues: activation.map { [$0.postOp] } ?? [])
     let (source, target) = (try MemoryDescription.activation(x, library), try MemoryDescription.activation(y, library))
     let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
@@ -118,6 +133,7 @@ extension ConvolutionInputGradient: Lowerable {
     let library = site.library
     let (dy, w, dx) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: w.shape, input: dx.shape, output: dy.shape)
+    if form.liesBatchInnermost(dx, dy), w.isRowMajor { return form.batchInnermostInputGradient(site, label) }
     let (source, target) = (try MemoryDescription.activation(dx, library), try MemoryDescription.activation(dy, library))
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
@@ -149,17 +165,15 @@ extension ConvolutionKernelGradient: Lowerable {
     let library = site.library
     let (x, dy, dw) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: kernelShape, input: x.shape, output: dy.shape)
+    if form.liesBatchInnermost(x, dy), dw.isRowMajor { return form.batchInnermostKernelGradient(site, label, hasBias: hasBias) }
     let (source, target) = (try MemoryDescription.activation(x, library), try MemoryDescription.activation(dy, library))
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
     let bias = hasBias ? try MemoryDescription.strided([dy.shape.last], [1], library) : nil
     let lying = try form.weights.description(dw, library)
     let primitive = try form.best(library, lying: dw.isRowMajor ? form.weights.any(library) : lying) { weights in
-      try PrimitiveDescription(library, "this convolution's kernel gradient") {
-        library.functions.convolution_backward_weights_primitive_desc_create(
-          &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, bias?.raw, target.raw, form.strides,
-          form.dilations, form.paddingLow, form.paddingHigh, hint.raw, attributes.raw)
-      }
+      try form.kernelGradient(
+        library, source: source, target: target, hint: hint, weights: weights, bias: bias, attributes: attributes)
     }
     var arguments: [(Int, Argument)] = [
       (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_DIFF_DST, .operand(1)),

@@ -20,7 +20,7 @@ struct CopyPlan {
   var sourceOffset = 0
   var targetOffset = 0
 
-  /// Adds the copy to a kernel; offsets are in elements and become part of a small step in front.
+  /// Adds the copy to a kernel; offsets are in elements.
   func add(to kernel: Kernel, from source: Int, to target: Int, dtype: DType, site: Site) throws {
     let kept = shape.indices.filter { shape[$0] != 1 }
     guard kept.count <= Int(VK_COPY_MAXIMUM_RANK) else {
@@ -38,30 +38,14 @@ struct CopyPlan {
     kernel.own { vk_copy_destroy(copy) }
     let bytes = shape.reduce(1, *) * dtype.byteCount
     copy.pointee.threads = site.threads(bytes: 4 * bytes)
-    let offsets = OffsetArguments(
-      source: nil, target: nil, copy: copy, sourceOffset: sourceOffset * dtype.byteCount, targetOffset: targetOffset * dtype.byteCount)
-    _ = kernel.add(
-      { argument in
-        guard let argument else { return }
-        let offsets = argument.assumingMemoryBound(to: OffsetArguments.self)
-        offsets.pointee.copy.pointee.source = UnsafeRawPointer(offsets.pointee.source)?.advanced(by: offsets.pointee.sourceOffset)
-        offsets.pointee.copy.pointee.target = offsets.pointee.target?.advanced(by: offsets.pointee.targetOffset)
-        vk_copy_run(offsets.pointee.copy)
-      }, offsets, [(source, \.source), (target, \.target)])
+    kernel.add(vk_copy_run, prepared: UnsafeMutableRawPointer(copy))
+    kernel.attach(source, kernel.slot(copy, \.source), offset: sourceOffset * dtype.byteCount)
+    kernel.attach(target, kernel.slot(copy, \.target), offset: targetOffset * dtype.byteCount)
   }
 
   private func fill(_ bytes: UnsafeMutableRawBufferPointer, _ numbers: [Int]) {
     for (index, number) in numbers.enumerated() { bytes.storeBytes(of: Int64(number), toByteOffset: index * 8, as: Int64.self) }
   }
-}
-
-/// Arguments of a copy whose ends start inside their operands.
-struct OffsetArguments {
-  var source: UnsafeMutableRawPointer?
-  var target: UnsafeMutableRawPointer?
-  var copy: UnsafeMutablePointer<vk_copy>
-  var sourceOffset: Int
-  var targetOffset: Int
 }
 
 extension Rearrange: Lowerable {

@@ -11,6 +11,8 @@ extension vk_pool_shape {
       (outer, inner) = (Int64(input.shape[0]), Int64(channels))
     } else if input.layout == .channelBlocked(input.shape, size: 16), output.layout == .channelBlocked(output.shape, size: 16) {
       (outer, inner) = (Int64(input.shape[0] * channels / 16), 16)
+    } else if input.layout == .batchInnermost(input.shape), output.layout == .batchInnermost(output.shape) {
+      (outer, inner) = (Int64(channels), Int64(input.shape[0]))
     } else {
       return nil
     }

@@ -4,10 +4,16 @@
 public struct LayerName: Hashable, Sendable, Codable, ExpressibleByStringLiteral {
   public var text: String?
   let token = Token()
+  /// The class of a layer that may be called more than once, set by `Shared`; neither compared nor written.
+  private(set) var sharedClass: String?
 
   final class Token: Sendable {}
 
   public init(_ text: String? = nil) { self.text = text }
+  init(_ text: String?, sharing className: String) {
+    self.text = text
+    self.sharedClass = className
+  }
   public init(stringLiteral text: String) { self.text = text }
 
   public init(from decoder: Decoder) throws {

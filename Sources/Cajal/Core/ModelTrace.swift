@@ -12,14 +12,15 @@ final class ModelTrace: Trace {
   private var read: [ObjectIdentifier: Tensor] = [:]
   private var randomUses: [String: Int] = [:]
 
+  /// The symbolic inputs.
+  var inputs: [Tensor] = []
   /// Losses added by layers.
   var losses: [Tensor] = []
   /// States and their next values.
   private(set) var updates: [(variable: Variable, value: Tensor)] = []
-  /// Seed and step as inputs of the program.
-  private(set) lazy var seed = Tensor.placeholder("seed", TensorType([], .int64), trace: self)
-  private(set) lazy var step = Tensor.placeholder("step", TensorType([], .int64), trace: self)
-  private(set) var usesRandomness = false
+  /// Seed and number of the step, by which random numbers are keyed.
+  private lazy var seed = read(store.seedVariable)
+  private(set) lazy var step = read(store.stepVariable)
   /// Top-level layers in the order they were called, for summaries.
   private(set) var calls: [LayerCall] = []
 
@@ -42,16 +43,26 @@ final class ModelTrace: Trace {
   func enter<Input: LayerValue, Output: LayerValue>(
     _ name: LayerName, className: String, input: Input, _ body: () -> Output
   ) -> Output {
-    let component = component(for: name, className: className)
-    let depth = path.isEmpty ? 0 : path.split(separator: "/").count
-    let index = calls.count
-    calls.append(LayerCall(path: "", className: className, inputs: input.tensors, outputs: [], depth: depth))
-    return descend(into: component) {
-      calls[index].path = path
-      let output = body()
-      calls[index].outputs = output.tensors
-      return output
+    if name.sharedClass != nil, let known = names.path(of: name.token) {
+      return standing(at: known) { record(className, input, body) }
     }
+    let component = component(for: name, className: className)
+    return descend(into: component) {
+      if name.sharedClass != nil { names.keep(path: path, for: name.token) }
+      return record(className, input, body)
+    }
+  }
+
+  /// Keeps the call of a layer for summaries; the trace stands at the layer's path.
+  private func record<Input: LayerValue, Output: LayerValue>(
+    _ className: String, _ input: Input, _ body: () -> Output
+  ) -> Output {
+    let depth = max(path.split(separator: "/").count - 1, 0)
+    let index = calls.count
+    calls.append(LayerCall(path: path, className: className, inputs: input.tensors, outputs: [], depth: depth))
+    let output = body()
+    calls[index].outputs = output.tensors
+    return output
   }
 
   private func component(for name: LayerName, className: String) -> String {
@@ -64,7 +75,7 @@ final class ModelTrace: Trace {
     }
     tokens.append(name.token)  // a token's identity must not be given to another while the trace lives
     if let known = names.component(of: name.token) { return known }
-    let base = name.text ?? snakeCase(className)
+    let base = name.text ?? snakeCase(name.sharedClass ?? className)
     let key = path + "/" + base
     let number = counters[key, default: 0]
     counters[key] = number + 1
@@ -85,16 +96,21 @@ final class ModelTrace: Trace {
     let full = path.isEmpty ? name : path + "/" + name
     do {
       let variable = try store.variable(full, type, role: role, initializer)
-      if let known = read[ObjectIdentifier(variable)] { return known }
-      let tensor = variable.read(in: self)
-      read[ObjectIdentifier(variable)] = tensor
-      return tensor
+      return read(variable)
     } catch {
       return Tensor.misfit(error, trace: self)
     }
   }
 
-  /// What the trace read of each variable, for gradients.
+  /// The value of a variable at the start of the step: one node for all who read it.
+  func read(_ variable: Variable) -> Tensor {
+    if let known = read[ObjectIdentifier(variable)] { return known }
+    let tensor = variable.read(in: self)
+    read[ObjectIdentifier(variable)] = tensor
+    return tensor
+  }
+
+  /// What the trace has read of a variable, if anything.
   func tensor(of variable: Variable) -> Tensor? { read[ObjectIdentifier(variable)] }
 
   func update(_ state: Tensor, to value: Tensor) {
@@ -125,7 +141,6 @@ final class ModelTrace: Trace {
 
   /// Random numbers keyed by seed, path, use within the path and step.
   func random(_ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape) -> Tensor {
-    usesRandomness = true
     let use = randomUses[path, default: 0]
     randomUses[path] = use + 1
     let operation = RandomValues(
@@ -137,6 +152,7 @@ final class ModelTrace: Trace {
 /// The path component of each layer, numbered once and kept by token.
 final class LayerNames {
   private var components: [ObjectIdentifier: String] = [:]
+  private var paths: [ObjectIdentifier: String] = [:]
   private var tokens: [LayerName.Token] = []
 
   func component(of token: LayerName.Token) -> String? { components[ObjectIdentifier(token)] }
@@ -144,6 +160,10 @@ final class LayerNames {
     tokens.append(token)
     components[ObjectIdentifier(token)] = component
   }
+
+  /// The whole path of a layer that is called more than once: where it was called first.
+  func path(of token: LayerName.Token) -> String? { paths[ObjectIdentifier(token)] }
+  func keep(path: String, for token: LayerName.Token) { paths[ObjectIdentifier(token)] = path }
 }
 
 /// `BatchNormalization` → `batch_normalization`, `Conv2D` → `conv2d`, as Keras numbers its layers.

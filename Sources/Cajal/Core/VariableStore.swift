@@ -6,7 +6,23 @@ final class VariableStore {
   /// After the build no variable may appear: a program that asks for one disagrees with the first.
   var isBuilt = false
 
-  init(seed: Int) { self.seed = seed }
+  /// Whether new variables get their first values; names and shapes alone need no memory and no backend.
+  enum Values: Sendable { case initialized, shapesOnly }
+  let values: Values
+
+  /// What random numbers are keyed by: the seed, and a number that grows with every step.
+  let seedVariable: Variable
+  let stepVariable: Variable
+
+  init(seed: Int, values: Values = .initialized) {
+    self.seed = seed
+    self.values = values
+    seedVariable = Variable("seed", TensorType([], .int64), role: .counter, value: Storage([Int64(seed)]))
+    stepVariable = Variable("step", TensorType([], .int64), role: .counter, value: Storage([Int64(0)]))
+  }
+
+  /// Parameters in the order they were made.
+  var parameters: [Variable] { variables.filter { $0.role == .parameter } }
 
   subscript(path: String) -> Variable? { byPath[path] }
 
@@ -24,10 +40,29 @@ final class VariableStore {
         .argument, path, expected: "the variables of the built model", given: "a later trace asks for a new one",
         advice: "Ask for every parameter in every call of forward, whatever the mode.")
     }
-    let values = try initializer.values(type, seed: seed, stream: stableHash(path))
-    let variable = Variable(path, type, role: role, value: values)
+    try demandReasonableSize(path, type)
+    // Memory that nobody touches takes no pages.
+    let value =
+      values == .shapesOnly
+      ? Storage(type.dtype, count: type.shape.count)
+      : try initializer.values(type, seed: seed, stream: stableHash(path))
+    let variable = Variable(path, type, role: role, value: value)
     add(variable)
     return variable
+  }
+
+  /// A configuration from a file may ask for any size.
+  private func demandReasonableSize(_ path: String, _ type: TensorType) throws {
+    var count = 1
+    for size in type.shape.dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard size >= 0, !overflow, product <= 1 << 36 else {
+        throw CajalError(
+          .argument, path, expected: "sizes from 0 to 2^36 elements", given: "the shape is \(type.shape)",
+          advice: "Check the layer's sizes.")
+      }
+      count = product
+    }
   }
 
   func add(_ variable: Variable) {

@@ -2,20 +2,37 @@
 ///
 /// `update` runs inside the compiled step and adds to the accumulators; `result` turns their values into a number
 /// whenever somebody looks. Accumulators start at zero each epoch.
+///
+/// Example: `model.compile(optimizer: .adam(), loss: .binaryCrossentropy, metrics: [.accuracy, .auc()])`
 public protocol Metric: Codable, Sendable {
   /// What people read: `accuracy`. Numbered where two are equal.
   var name: String { get }
+  /// Whether a larger value is the better one; callbacks that watch the metric ask.
+  var better: MetricDirection { get }
 
   /// Adds one batch. `weights` has shape [batch], or is nil where all samples count 1.
   func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws
 
-  /// The value so far, from the accumulators by name; NaN before the first sample.
+  /// The value so far, from the accumulators by name; NaN before the first sample where it is a mean.
   func result(_ accumulators: [String: [Float]]) -> Double
+
+  /// The class name in files, Keras's where Keras has the metric.
+  static var className: String { get }
 }
 
 extension Metric {
-  /// The class name in files.
   public static var className: String { String(describing: Self.self) }
+
+  func demand(_ isMet: Bool, expected: String, target: Tensor, prediction: Tensor) throws {
+    guard !isMet, !target.shape.isPoisoned, !prediction.shape.isPoisoned else { return }
+    throw CajalError(
+      .shape, name, expected: expected, given: "targets are \(target.shape) and predictions \(prediction.shape)")
+  }
+}
+
+/// Which way a watched number gets better.
+public enum MetricDirection: String, Hashable, Sendable, Codable {
+  case lower, higher
 }
 
 /// Where a metric keeps its sums.
@@ -24,4 +41,13 @@ public struct MetricScope {
 
   /// Adds to an accumulator of the increment's shape, made on first use.
   public func accumulate(_ name: String, _ increment: Tensor) { add(name, increment) }
+}
+
+extension Tensor {
+  /// Sample weights [batch] as weights of values [batch, …]: each value of a sample gets the sample's weight.
+  func asWeights(of values: Tensor) -> Tensor {
+    guard !shape.isPoisoned, !values.shape.isPoisoned else { return self }
+    let column = Shape(Array(shape.dimensions.prefix(1)) + Array(repeating: 1, count: Swift.max(values.rank - 1, 0)))
+    return cast(to: .float32).reshaped(values.rank == 0 ? [] : column).broadcast(to: values.shape)
+  }
 }

@@ -1,30 +1,42 @@
 /// A rule that turns gradients into new parameters.
 ///
-/// The rule is written once for one parameter, in tensor operations; the compiler makes one pass over all parameters of
-/// it. Whatever changes between steps is an input of the step, never frozen into it.
+/// The rule is written once for one parameter, in elementwise tensor operations; the compiler makes one pass over all
+/// parameters of it. Whatever changes between steps is an input of the step, never frozen into it. Numbers of the recipe
+/// are `Double`; they are rounded to `float32` once, where they enter the step.
+///
+/// Example: `model.compile(optimizer: .adam(learningRate: 0.002), loss: .meanSquaredError)`
 public protocol Optimizer: Codable, Sendable {
   /// The step size at the start; a schedule or a callback may change it while training.
-  var learningRate: Float { get set }
+  var learningRate: Double { get set }
   /// Limits on gradients before the update.
   var clipping: GradientClipping? { get set }
+  /// How much of each parameter is taken away each step, apart from its gradient.
+  var weightDecay: WeightDecay? { get set }
 
-  /// The parameter's next value.
+  /// The parameter's next value, from its gradient alone; weight decay and clipping happen outside.
   func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor
+
+  /// The step size of a step, counted from 0; `learningRate` unless a schedule decides.
+  func learningRate(atStep step: Int) -> Double
+  /// Whether the step size follows a schedule, so that nobody else may set it.
+  var hasSchedule: Bool { get }
+
+  /// The class name in files: the Swift type's by default, which is Keras's where Keras has the optimizer.
+  static var className: String { get }
 }
 
 extension Optimizer {
-  /// The class name in files.
-  public static var className: String { String(describing: Self.self) }
-}
+  public static var className: String { String(String(describing: Self.self).prefix { $0 != "<" }) }
+  public func learningRate(atStep step: Int) -> Double { learningRate }
+  public var hasSchedule: Bool { false }
 
-/// Limits on gradients: the remedy for exploding ones.
-public enum GradientClipping: Hashable, Sendable, Codable {
-  /// Each element into -limit … limit.
-  case value(Float)
-  /// Each parameter's gradient scaled down to a norm of at most the limit.
-  case norm(Float)
-  /// All gradients scaled together so that their common norm is at most the limit.
-  case globalNorm(Float)
+  /// One whole step of a parameter: its decay, then its update from a gradient that has been clipped.
+  ///
+  /// - Parameter path: The parameter's path, `encoder/conv1/kernel`; the last component decides about weight decay.
+  public func step(_ parameter: Tensor, path: String, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
+    let decayed = weightDecay?.applied(to: parameter, path: path, scope) ?? parameter
+    return update(decayed, gradient: gradient.cast(to: parameter.dtype), scope).cast(to: parameter.dtype)
+  }
 }
 
 /// What an optimizer finds around it while it writes the update of one parameter.
@@ -38,13 +50,22 @@ public struct UpdateScope {
   let hyperparameterReader: (_ name: String, _ value: Float) -> Tensor
 
   /// A tensor kept beside the parameter between steps, `initial` everywhere at first.
-  public func slot(_ name: String, like parameter: Tensor, initial: Float = 0) -> Tensor {
-    slotReader(name, parameter.shape, initial)
+  public func slot(_ name: String, like parameter: Tensor, initial: Double = 0) -> Tensor {
+    slotReader(name, parameter.shape, Float(initial))
   }
 
   /// Sets a slot's value at the end of the step.
   public func set(_ slot: Tensor, to value: Tensor) { slotWriter(slot, value) }
 
   /// A number of the optimizer as an input of the step, so that it can be changed while training.
-  public func hyperparameter(_ name: String, _ value: Float) -> Tensor { hyperparameterReader(name, value) }
+  public func hyperparameter(_ name: String, _ value: Double) -> Tensor { hyperparameterReader(name, Float(value)) }
+
+  /// A slot moved a fraction of the way to a value, slot + (value - slot) · (1 - keep), and set to it.
+  ///
+  /// The fraction is worked out before rounding: 1 - 0.999 in `float32` would be off by 1 in 10⁵.
+  func moveAverage(_ slot: Tensor, toward value: Tensor, keep name: String, _ keep: Double) -> Tensor {
+    let next = slot + (value - slot) * hyperparameter("one_minus_" + name, 1 - keep)
+    set(slot, to: next)
+    return next
+  }
 }

@@ -117,6 +117,7 @@ extension Tensor {
 
   /// A new axis of size 1 before `axis`; -1 puts it last.
   public func expandingDimension(at axis: Int) -> Tensor {
+    if shape.isPoisoned { return self }
     var dimensions = shape.dimensions
     dimensions.insert(1, at: axis < 0 ? axis + rank + 1 : axis)
     return reshaped(Shape(dimensions))

@@ -1,5 +1,6 @@
-// The map kernel: an elementwise program over arrays, evaluated in one pass over memory, tile by tile in the first-level
-// cache. Results are stored, reduced, or both. One kernel may run the program over several segments (all parameters of a model).
+// The map kernel: an elementwise program over arrays, evaluated in one pass over memory, tile by tile in the
+// first-level cache. Results are stored, reduced, or both. One kernel may run the program over several segments
+// (all parameters of a model).
 #ifndef VK_MAP_H
 #define VK_MAP_H
 #include <stddef.h>
@@ -10,17 +11,20 @@ enum { VK_MAP_RANK = 8, VK_MAP_OPERANDS = 64, VK_MAP_REGISTERS = 255 };
 typedef enum { VK_F32, VK_F64, VK_F16, VK_BF16, VK_I8, VK_U8, VK_I32, VK_I64, VK_BOOL } vk_dtype;
 
 /// Arithmetic of a program. F32 and F64 load every storage type by conversion; I64 is exact for integers and booleans.
-/// Storing rounds to nearest even; a float stored as an integer is truncated and saturated, NaN becomes 0.
+/// Storing rounds to nearest even; a float stored as an integer is truncated and saturated, NaN becomes 0; an integer
+/// stored in a narrower one wraps around. The functions of F32 are within 4 units in the last place.
 typedef enum { VK_CLASS_F32, VK_CLASS_F64, VK_CLASS_I64 } vk_class;
 
 typedef enum {
   // One argument: f(scale * a + shift).
   VK_AFFINE, VK_NEG, VK_ABS, VK_SIGN, VK_EXP, VK_EXPM1, VK_LOG, VK_LOG1P, VK_SQRT, VK_RSQRT, VK_RECIPROCAL, VK_SQUARE,
-  VK_TANH, VK_SIGMOID, VK_RELU, VK_SOFTPLUS, VK_ERF, VK_SIN, VK_COS, VK_TAN, VK_ASIN, VK_ACOS, VK_ATAN, VK_SINH, VK_COSH,
+  VK_TANH, VK_SIGMOID, VK_RELU, VK_SOFTPLUS, VK_ERF, VK_SIN, VK_COS, VK_TAN, VK_ASIN, VK_ACOS, VK_ATAN, VK_SINH,
+  VK_COSH,
   VK_ASINH, VK_ACOSH, VK_ATANH, VK_FLOOR, VK_CEIL, VK_ROUND, VK_TRUNC, VK_NOT, VK_ISFINITE, VK_ISNAN,
   // No argument: shift.
   VK_CONSTANT,
-  // Two arguments. Comparisons and logic give 0 or 1; VK_MOD has the divisor's sign; VK_ATAN2 is the angle of (x = b, y = a).
+  // Two arguments. Comparisons and logic give 0 or 1; VK_MOD has the divisor's sign; VK_ATAN2 is the angle of the point
+  // (x = b, y = a). Integers: division rounds down, by zero it gives 0, as does VK_MOD.
   VK_ADD, VK_SUB, VK_MUL, VK_DIV, VK_POW, VK_MAX, VK_MIN, VK_MOD, VK_ATAN2,
   VK_EQ, VK_NE, VK_LT, VK_LE, VK_GT, VK_GE, VK_AND, VK_OR,
   VK_COMBINE,           // scale * a + shift * b
@@ -34,7 +38,8 @@ typedef enum {
 } vk_operation;
 
 /// One step: register `dst` becomes the operation of registers `a`, `b`, `c`. Registers 0..<inputs hold the inputs;
-/// every other register is written once, before it is read. A plain unary step has scale 1 and shift 0.
+/// every other register is written once, before it is read. A plain unary step has scale 1 and shift 0. A product that
+/// is only added, and an affine step read by one unary step, are joined with their reader and not rounded between.
 typedef struct {
   uint8_t op, dst, a, b, c;
   double scale, shift;
@@ -52,8 +57,8 @@ typedef struct {
   double scale;
 } vk_output;
 
-/// One iteration space: dims[rank], strides[(inputs + outputs) * rank] in elements (0 broadcasts, any sign), pointers of
-/// inputs, then outputs. A stored output may be exactly one of the inputs (same pointer, type and strides).
+/// One iteration space: dims[rank], strides[(inputs + outputs) * rank] in elements (0 broadcasts, any sign), pointers
+/// of inputs, then outputs. A stored output may be exactly one of the inputs (same pointer, type and strides).
 typedef struct {
   int32_t rank;
   const int64_t *dims;
@@ -82,4 +87,7 @@ void vk_map_run(void *map);
 void **vk_map_pointer(vk_map *map, int32_t segment, int32_t operand);
 
 void vk_map_destroy(vk_map *map);
+
+/// Limits kernels created from now on to an instruction set: 4 AVX-512, 3 AVX2 with FMA, 0 any processor. For tests.
+void vk_map_limit(int32_t level);
 #endif

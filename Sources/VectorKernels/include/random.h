@@ -1,4 +1,5 @@
-// Counter-based random numbers (Philox 4x32, ten rounds; Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011).
+// Counter-based random numbers: Philox 4x32, ten rounds
+// (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011).
 #ifndef VK_RANDOM_H
 #define VK_RANDOM_H
 #include <stdint.h>
@@ -12,7 +13,8 @@ typedef enum {
   VK_RANDOM_INTEGER            // int32 in low ..< high
 } vk_random_kind;
 
-/// Arguments of `vk_random`. Element i depends only on (*key, *step, stream, i): not on threads or the processor's vectors.
+/// Arguments of `vk_random`. Element i depends only on (*key, *step, stream, i): not on threads or on the width of the
+/// processor's vectors (processors without fused multiply-add may differ in the last bits of normal numbers).
 typedef struct {
   const uint64_t *key;       // seed, read when the kernel runs
   const int64_t *step;       // step of training, read when the kernel runs; NULL is step 0

@@ -1,0 +1,35 @@
+/// Something that watches training and may act on it, called at fixed moments between steps.
+///
+/// Callbacks run in the order they are given, on the task that called `fit`. An error they throw ends training; what
+/// was trained stays. `batchEnd` is called only if `watchesBatches`, because logs then have to be read after each step.
+///
+/// Example:
+/// ```swift
+/// final class Stopwatch: Callback {
+///   func epochEnd(_ training: TrainingContext) { training.logs["seconds"] = elapsed() }
+/// }
+/// ```
+public protocol Callback: AnyObject {
+  /// Whether `batchEnd` is to be called.
+  var watchesBatches: Bool { get }
+
+  /// Before the first epoch.
+  func trainBegin(_ training: TrainingContext) throws
+  /// After the last epoch, also when training was stopped early; `logs` are those of the last epoch.
+  func trainEnd(_ training: TrainingContext) throws
+  /// Before an epoch's first step.
+  func epochBegin(_ training: TrainingContext) throws
+  /// After an epoch and its validation; `logs` has both.
+  func epochEnd(_ training: TrainingContext) throws
+  /// After a step; `logs` has the epoch's means so far.
+  func batchEnd(_ training: TrainingContext) throws
+}
+
+extension Callback {
+  public var watchesBatches: Bool { false }
+  public func trainBegin(_ training: TrainingContext) throws {}
+  public func trainEnd(_ training: TrainingContext) throws {}
+  public func epochBegin(_ training: TrainingContext) throws {}
+  public func epochEnd(_ training: TrainingContext) throws {}
+  public func batchEnd(_ training: TrainingContext) throws {}
+}

@@ -1,0 +1,25 @@
+/// A callback of closures, for a few lines.
+///
+/// Example: `LambdaCallback(epochEnd: { print($0.epoch, $0.logs) })`
+public final class LambdaCallback: Callback {
+  public typealias Action = (TrainingContext) throws -> Void
+  private let atTrainBegin, atTrainEnd, atEpochBegin, atEpochEnd, atBatchEnd: Action?
+
+  public init(
+    trainBegin: Action? = nil, trainEnd: Action? = nil, epochBegin: Action? = nil, epochEnd: Action? = nil,
+    batchEnd: Action? = nil
+  ) {
+    atTrainBegin = trainBegin
+    atTrainEnd = trainEnd
+    atEpochBegin = epochBegin
+    atEpochEnd = epochEnd
+    atBatchEnd = batchEnd
+  }
+
+  public var watchesBatches: Bool { atBatchEnd != nil }
+  public func trainBegin(_ training: TrainingContext) throws { try atTrainBegin?(training) }
+  public func trainEnd(_ training: TrainingContext) throws { try atTrainEnd?(training) }
+  public func epochBegin(_ training: TrainingContext) throws { try atEpochBegin?(training) }
+  public func epochEnd(_ training: TrainingContext) throws { try atEpochEnd?(training) }
+  public func batchEnd(_ training: TrainingContext) throws { try atBatchEnd?(training) }
+}

@@ -1,0 +1,19 @@
+/// An activation function as a layer.
+///
+/// Shapes: as the function's; the same as the input's for all but `glu`.
+/// Example: `Conv2D(64, kernelSize: 3); BatchNormalization(); Activation(.relu)`
+public struct Activation: Layer {
+  public var activation: ActivationFunction
+  public var activityRegularizer: Regularizer?
+  public var name: LayerName
+
+  public init(_ activation: ActivationFunction, activityRegularizer: Regularizer? = nil, name: String? = nil) {
+    self.activation = activation
+    self.activityRegularizer = activityRegularizer
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    input.scope.penalizing(activation(input), activityRegularizer)
+  }
+}

@@ -1,0 +1,12 @@
+/// f(x) = x for x > 0, else α(eˣ - 1). Source: Clevert et al., arXiv:1511.07289.
+public struct ELU: Layer {
+  public var alpha: Double
+  public var name: LayerName
+
+  public init(alpha: Double = 1, name: String? = nil) {
+    self.alpha = alpha
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor { ActivationFunction.elu(alpha: alpha)(input) }
+}

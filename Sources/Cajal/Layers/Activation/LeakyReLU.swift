@@ -1,0 +1,16 @@
+/// f(x) = x for x > 0, else αx, with Keras's layer default α = 0.3 (its function has 0.2).
+///
+/// Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013 (α = 0.01).
+public struct LeakyReLU: Layer {
+  public var negativeSlope: Double
+  public var name: LayerName
+
+  public init(negativeSlope: Double = 0.3, name: String? = nil) {
+    self.negativeSlope = negativeSlope
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    ActivationFunction.leakyRelu(negativeSlope: negativeSlope)(input)
+  }
+}

@@ -1,0 +1,53 @@
+/// 1-D convolution, in the field's sense of the word (the kernel is not turned around): sequences.
+///
+/// y[p, c] = f(Σ x[s p + d q - pad, i] · kernel[q, i, c] + bias[c]) over the window's places q and the channels i of
+/// c's group, with stride s and dilation d. Output size: ⌊(n + pₗ + pₕ - d (k - 1) - 1) / s⌋ + 1 per spatial axis; n -
+/// k + 1 for `.valid` and ⌈n / s⌉ for `.same`.
+///
+/// Shapes: x `[batch, length, channels]` → `[batch, length′, filters]`; `kernel` `[length, channels / groups,
+/// filters]`, `bias` `[filters]`.
+/// Errors: channels or filters that `groups` does not divide; an input smaller than the kernel.
+/// Example: `Conv1D(64, kernelSize: 3, padding: .causal, dilationRate: 2)`
+public struct Conv1D: SpatialConvolution {
+  static let spatialAxes = 1
+
+  public var filters: Int
+  public var kernelSize: [Int]
+  public var strides: [Int]
+  public var padding: Padding
+  public var dilationRate: [Int]
+  public var groups: Int
+  public var activation: ActivationFunction
+  public var useBias: Bool
+  public var kernelInitializer: Initializer
+  public var biasInitializer: Initializer
+  public var kernelRegularizer: Regularizer?
+  public var biasRegularizer: Regularizer?
+  public var activityRegularizer: Regularizer?
+  public var name: LayerName
+
+  public init(
+    _ filters: Int, kernelSize: some SpatialSize, strides: some SpatialSize = 1, padding: Padding = .valid,
+    dilationRate: some SpatialSize = 1, groups: Int = 1, activation: ActivationFunction = .linear, useBias: Bool = true,
+    kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+    kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
+    name: String? = nil
+  ) {
+    self.filters = filters
+    self.kernelSize = kernelSize.sizes(axes: 1)
+    self.strides = strides.sizes(axes: 1)
+    self.padding = padding
+    self.dilationRate = dilationRate.sizes(axes: 1)
+    self.groups = groups
+    self.activation = activation
+    self.useBias = useBias
+    self.kernelInitializer = kernelInitializer
+    self.biasInitializer = biasInitializer
+    self.kernelRegularizer = kernelRegularizer
+    self.biasRegularizer = biasRegularizer
+    self.activityRegularizer = activityRegularizer
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor { try convolve(input) }
+}

@@ -1,0 +1,33 @@
+/// Turns whole numbers into vectors: row i of a table for each index i.
+///
+/// Shapes: x `[batch, …]` of indices 0 ..< `inputDim` (integers, or floats that are whole) → `[batch, …, outputDim]`;
+/// `embeddings` `[inputDim, outputDim]`. An index outside the table is an error when the program runs.
+/// Example: `Embedding(inputDim: 20_000, outputDim: 128)`
+public struct Embedding: Layer {
+  public var inputDim: Int
+  public var outputDim: Int
+  public var embeddingsInitializer: Initializer
+  public var embeddingsRegularizer: Regularizer?
+  public var name: LayerName
+
+  /// - Parameter embeddingsInitializer: Keras's `uniform`, ± 0.05, by default.
+  public init(
+    inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(lower: -0.05, upper: 0.05),
+    embeddingsRegularizer: Regularizer? = nil, name: String? = nil
+  ) {
+    self.inputDim = inputDim
+    self.outputDim = outputDim
+    self.embeddingsInitializer = embeddingsInitializer
+    self.embeddingsRegularizer = embeddingsRegularizer
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    try demandPositive("inputDim", inputDim)
+    try demandPositive("outputDim", outputDim)
+    let table = input.scope.parameter(
+      "embeddings", [inputDim, outputDim], embeddingsInitializer, regularizer: embeddingsRegularizer)
+    let isIndex = input.dtype == .int32 || input.dtype == .int64
+    return table.gathered(isIndex ? input : input.cast(to: .int32))
+  }
+}

@@ -1,0 +1,6 @@
+/// Gives its input back: a named place in a model.
+public struct Identity: Layer {
+  public var name: LayerName
+  public init(name: String? = nil) { self.name = LayerName(name) }
+  public func forward(_ input: Tensor) throws -> Tensor { input }
+}

@@ -1,0 +1,11 @@
+/// The mean of its inputs at each place.
+///
+/// Shapes: equal ones, or ones that stretch from size 1 → the same.
+/// Example: `Average()(x, y)`
+public struct Average: Layer {
+  public var name: LayerName
+  public init(name: String? = nil) { self.name = LayerName(name) }
+  public func forward(_ inputs: [Tensor]) throws -> Tensor {
+    try folding(inputs) { $0 + $1 } * (1 / Double(inputs.count))
+  }
+}

@@ -1,0 +1,21 @@
+/// Its inputs one after another along an axis; the other sizes are equal.
+///
+/// Shapes: `[batch, …, aᵢ, …]` → `[batch, …, Σ aᵢ, …]`.
+/// Example: `Concatenate()(skip, x)`
+public struct Concatenate: Layer {
+  public var axis: Int
+  public var name: LayerName
+
+  public init(axis: Int = -1, name: String? = nil) {
+    self.axis = axis
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ inputs: [Tensor]) throws -> Tensor {
+    try demandInputs(inputs)
+    let index = axis < 0 ? axis + inputs[0].rank : axis
+    try demand(
+      (0..<inputs[0].rank).contains(index), expected: "an axis of \(inputs[0].shape)", given: "it is \(axis)")
+    return Tensor.concatenate(inputs, axis: index)
+  }
+}

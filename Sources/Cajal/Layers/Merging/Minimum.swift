@@ -1,0 +1,9 @@
+/// The smallest of its inputs at each place; a tie shares its gradient.
+///
+/// Shapes: equal ones, or ones that stretch from size 1 → the same.
+/// Example: `Minimum()(x, y)`
+public struct Minimum: Layer {
+  public var name: LayerName
+  public init(name: String? = nil) { self.name = LayerName(name) }
+  public func forward(_ inputs: [Tensor]) throws -> Tensor { try folding(inputs) { $0.minimum($1) } }
+}

@@ -1,0 +1,9 @@
+/// The product of its inputs, element by element.
+///
+/// Shapes: equal ones, or ones that stretch from size 1 → the same.
+/// Example: `Multiply()(x, y)`
+public struct Multiply: Layer {
+  public var name: LayerName
+  public init(name: String? = nil) { self.name = LayerName(name) }
+  public func forward(_ inputs: [Tensor]) throws -> Tensor { try folding(inputs) { $0 * $1 } }
+}

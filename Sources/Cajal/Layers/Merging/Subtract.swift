@@ -1,0 +1,9 @@
+/// The first of two inputs less the second, element by element.
+public struct Subtract: Layer {
+  public var name: LayerName
+  public init(name: String? = nil) { self.name = LayerName(name) }
+  public func forward(_ inputs: [Tensor]) throws -> Tensor {
+    try demandInputs(inputs, exactly: 2)
+    return inputs[0] - inputs[1]
+  }
+}

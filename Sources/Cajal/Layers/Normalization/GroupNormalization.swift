@@ -1,0 +1,67 @@
+/// Normalizes each sample over groups of its channels, then scales and shifts.
+///
+/// y = γ (x - μ) / √(σ² + ε) + β, with μ and σ² (divided by n) over one group of one sample. Independent of the batch;
+/// prefer it to batch normalization for small batches. `groups: -1` gives each channel a group (instance
+/// normalization), `groups: 1` is layer normalization over all but the batch.
+///
+/// Shapes: x `[batch, …, channels]` → the same; `gamma`, `beta` `[channels]`. `groups` divides the channels.
+/// Source: Wu and He, arXiv:1803.08494; ε is Keras's (the paper's listing has 1e-5).
+/// Example: `Conv2D(64, kernelSize: 3); GroupNormalization(groups: 8); Activation(.relu)`
+public struct GroupNormalization: Layer {
+  public var groups: Int
+  public var axis: Int
+  public var epsilon: Double
+  public var center: Bool
+  public var scale: Bool
+  public var betaInitializer: Initializer
+  public var gammaInitializer: Initializer
+  public var betaRegularizer: Regularizer?
+  public var gammaRegularizer: Regularizer?
+  public var name: LayerName
+
+  public init(
+    groups: Int = 32, axis: Int = -1, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
+    betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,
+    gammaRegularizer: Regularizer? = nil, name: String? = nil
+  ) {
+    self.groups = groups
+    self.axis = axis
+    self.epsilon = epsilon
+    self.center = center
+    self.scale = scale
+    self.betaInitializer = betaInitializer
+    self.gammaInitializer = gammaInitializer
+    self.betaRegularizer = betaRegularizer
+    self.gammaRegularizer = gammaRegularizer
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    let axis = try demandAxis(axis, of: input)
+    let channels = input.shape[axis]
+    let groups = groups == -1 ? channels : groups
+    try demandPositive("groups", groups)
+    try demand(
+      channels % groups == 0, .shape, expected: "channels divisible by the \(groups) groups",
+      given: "there are \(channels) in \(input.shape)")
+    try demand(epsilon > 0, expected: "an epsilon above 0", given: "it is \(epsilon)")
+    let scope = input.scope
+    var split = input.shape.dimensions
+    split.replaceSubrange(axis...axis, with: [groups, channels / groups])
+    let grouped = input.reshaped(Shape(split))
+    let axes = (1...input.rank).filter { $0 != axis }
+    let centred = grouped - grouped.mean(axes: axes, keepsDimensions: true)
+    let variance = centred.squared().mean(axes: axes, keepsDimensions: true)
+    var output = (centred * (variance + epsilon).rsqrt()).reshaped(input.shape)
+    let aligned = Shape([channels] + Array(repeating: 1, count: input.rank - 1 - axis))
+    if scale {
+      let gamma = scope.parameter("gamma", [channels], gammaInitializer, regularizer: gammaRegularizer)
+      output = output * gamma.reshaped(aligned)
+    }
+    if center {
+      let beta = scope.parameter("beta", [channels], betaInitializer, regularizer: betaRegularizer)
+      output = output + beta.reshaped(aligned)
+    }
+    return output
+  }
+}

@@ -1,0 +1,24 @@
+/// The mean of each window, channel by channel; padding is not counted.
+///
+/// Shapes: x `[batch, height, width, channels]` → `[batch, height′, width′, channels]`; ⌊(n - p) / s⌋ + 1 places for
+/// `.valid`, ⌈n / s⌉ for `.same`. The strides are the window's size unless given.
+/// Example: `AveragePooling2D(poolSize: 3, strides: 2)`
+public struct AveragePooling2D: SpatialPooling {
+  static let spatialAxes = 2
+
+  public var poolSize: [Int]
+  public var strides: [Int]
+  public var padding: Padding
+  public var name: LayerName
+
+  public init<Stride: SpatialSize>(
+    poolSize: some SpatialSize = 2, strides: Stride? = nil as Int?, padding: Padding = .valid, name: String? = nil
+  ) {
+    self.poolSize = poolSize.sizes(axes: 2)
+    self.strides = strides?.sizes(axes: 2) ?? self.poolSize
+    self.padding = padding
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor { try averagePooled(input) }
+}

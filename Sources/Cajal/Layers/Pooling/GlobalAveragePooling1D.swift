@@ -1,0 +1,17 @@
+/// The mean of each channel over all places.
+///
+/// Shapes: x `[batch, length, channels]` → `[batch, channels]`, or `[batch, 1, channels]` with `keepdims`.
+public struct GlobalAveragePooling1D: Layer {
+  public var keepdims: Bool
+  public var name: LayerName
+
+  public init(keepdims: Bool = false, name: String? = nil) {
+    self.keepdims = keepdims
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    try demandImage(input, spatialAxes: 1)
+    return input.mean(axes: [1], keepsDimensions: keepdims)
+  }
+}

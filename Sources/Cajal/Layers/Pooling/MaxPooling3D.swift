@@ -1,0 +1,24 @@
+/// The largest value of each window, channel by channel; padding never wins.
+///
+/// Shapes: x `[batch, depth, height, width, channels]` → `[batch, depth′, height′, width′, channels]`; ⌊(n - p) / s⌋ +
+/// 1 places for `.valid`, ⌈n / s⌉ for `.same`. The strides are the window's size unless given.
+/// Example: `MaxPooling3D(poolSize: 3, strides: 2)`
+public struct MaxPooling3D: SpatialPooling {
+  static let spatialAxes = 3
+
+  public var poolSize: [Int]
+  public var strides: [Int]
+  public var padding: Padding
+  public var name: LayerName
+
+  public init<Stride: SpatialSize>(
+    poolSize: some SpatialSize = 2, strides: Stride? = nil as Int?, padding: Padding = .valid, name: String? = nil
+  ) {
+    self.poolSize = poolSize.sizes(axes: 3)
+    self.strides = strides?.sizes(axes: 3) ?? self.poolSize
+    self.padding = padding
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor { try maximumPooled(input) }
+}

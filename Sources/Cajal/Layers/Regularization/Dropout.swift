@@ -1,0 +1,41 @@
+/// Zeroes a fraction of the elements while training and scales the rest by 1 / (1 - rate); a rate of 1/3 scales by 1.5.
+///
+/// Inference gives the input back. The choice is a function of the model's seed, the layer's path and the step.
+///
+/// Shapes: x `[batch, …]` → the same. `noiseShape` with sizes of 1 drops whole slices; -1 stands for the input's size.
+/// Source: Srivastava et al., JMLR 15, 2014.
+/// Example: `Dropout(0.5)`
+public struct Dropout: Layer {
+  public var rate: Double
+  public var noiseShape: [Int]?
+  public var name: LayerName
+
+  public init(_ rate: Double, noiseShape: [Int]? = nil, name: String? = nil) {
+    self.rate = rate
+    self.noiseShape = noiseShape
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    var shape = input.shape
+    if let noiseShape {
+      try demand(
+        noiseShape.count == input.rank && zip(noiseShape, shape.dimensions).allSatisfy { [1, -1, $1].contains($0) },
+        .shape, expected: "a noiseShape of sizes 1, -1 or those of \(shape)", given: "it is \(noiseShape)")
+      shape = Shape(zip(noiseShape, shape.dimensions).map { $0 == 1 ? 1 : $1 })
+    }
+    return try dropping(input, rate, shape: shape)
+  }
+}
+
+extension Layer {
+  /// Dropout with one draw for each element of `shape`, which stretches to the input.
+  func dropping(_ input: Tensor, _ rate: Double, shape: Shape) throws -> Tensor {
+    try demandRate("rate", rate)
+    let scope = input.scope
+    guard scope.isTraining, rate > 0 else { return input }
+    guard rate < 1 else { return input.clipped(0, 0) }
+    let mask = scope.bernoulli(shape, probability: 1 - rate)
+    return input * (mask * (1 / (1 - rate))).cast(to: input.dtype)
+  }
+}

@@ -1,0 +1,16 @@
+/// Adds normal noise of mean 0 while training: y = x + N(0, stddev²); inference gives the input back.
+public struct GaussianNoise: Layer {
+  public var stddev: Double
+  public var name: LayerName
+
+  public init(_ stddev: Double, name: String? = nil) {
+    self.stddev = stddev
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    try demand(stddev >= 0, expected: "a stddev of at least 0", given: "it is \(stddev)")
+    guard input.scope.isTraining, stddev > 0 else { return input }
+    return input + input.scope.normal(input.shape, deviation: stddev).cast(to: input.dtype)
+  }
+}

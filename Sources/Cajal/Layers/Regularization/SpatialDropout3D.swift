@@ -1,0 +1,19 @@
+/// Dropout of whole channels: neighbouring places of an activation map say the same, so dropping single ones does
+/// little.
+///
+/// Shapes: x `[batch, depth, height, width, channels]` → the same; one draw for each channel of each sample.
+/// Source: Tompson et al., arXiv:1411.4280.
+public struct SpatialDropout3D: Layer {
+  public var rate: Double
+  public var name: LayerName
+
+  public init(_ rate: Double, name: String? = nil) {
+    self.rate = rate
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    try demandImage(input, spatialAxes: 3)
+    return try dropping(input, rate, shape: [input.shape[0], 1, 1, 1, input.shape.last])
+  }
+}

@@ -1,0 +1,15 @@
+/// Repeats each place along the spatial axes: nearest-neighbour enlargement.
+///
+/// Shapes: x `[batch, depth, height, width, channels]` → the same with each spatial size n as n · size.
+/// Example: `UpSampling3D(size: 2)`
+public struct UpSampling3D: Layer {
+  public var size: [Int]
+  public var name: LayerName
+
+  public init(size: some SpatialSize = 2, name: String? = nil) {
+    self.size = size.sizes(axes: 3)
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor { try repeated(input, size, spatialAxes: 3) }
+}

@@ -1,0 +1,136 @@
+import Foundation
+
+/// The area under the ROC curve or the precision-recall curve of yes-or-no outputs, from counts at fixed thresholds.
+///
+/// Outputs in 0 … 1 are sorted into buckets between evenly spaced thresholds (200, as in Keras), so that memory does not
+/// grow with the number of samples; `ReceiverOperatingCharacteristic` gives the exact area of collected outputs. Values
+/// outside 0 … 1 are moved to its ends, NaN counts as 0.
+///
+/// Shapes: target (0 or 1) and prediction equal; all outputs count together. Errors: `.shape` unless they are equal;
+/// `.argument` for fewer than 3 thresholds.
+/// Example: `metrics: [.auc(), .auc(curve: .precisionRecall)]`. Source of the interpolation between points of precision and
+/// recall: Davis and Goadrich, 2006.
+public struct AUC: Metric, Hashable {
+  public enum Curve: String, Hashable, Sendable, Codable {
+    /// True positive rate over false positive rate.
+    case roc = "ROC"
+    /// Precision over recall.
+    case precisionRecall = "PR"
+  }
+
+  /// How the curve runs between two thresholds.
+  public enum Summation: String, Hashable, Sendable, Codable {
+    case interpolation, minoring, majoring
+  }
+
+  public var name: String
+  public var curve: Curve
+  public var summation: Summation
+  public var thresholdCount: Int
+  /// Whether predictions are logits, to which the sigmoid is applied first.
+  public var fromLogits: Bool
+  public var better: MetricDirection { .higher }
+
+  public init(
+    curve: Curve = .roc, summation: Summation = .interpolation, thresholdCount: Int = 200, fromLogits: Bool = false,
+    name: String = "auc"
+  ) {
+    self.curve = curve
+    self.summation = summation
+    self.thresholdCount = thresholdCount
+    self.fromLogits = fromLogits
+    self.name = name
+  }
+
+  public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {
+    try demand(target.shape == prediction.shape, expected: "equal shapes", target: target, prediction: prediction)
+    guard thresholdCount >= 3 else {
+      throw CajalError(.argument, name, expected: "at least 3 thresholds", given: "there are \(thresholdCount)")
+    }
+    let outputs = fromLogits ? prediction.sigmoid() : prediction
+    let isPositive = (target .!= 0).cast(to: .float32)
+    let weights = weights?.asWeights(of: outputs) ?? .ones(outputs.shape)
+    let positive = isPositive * weights
+    let negative = (1 - isPositive) * weights
+    let known = outputs.isNaN().select(outputs.filled(0), outputs).cast(to: .float32).clipped(0, 1)
+    let bucket = ((known * Double(thresholdCount - 1)).ceil() - 1).relu().cast(to: .int32).reshaped([-1])
+    func sums(_ values: Tensor) -> Tensor { values.reshaped([-1]).scatteredAdd(at: bucket, size: thresholdCount) }
+    scope.accumulate("positives", sums(positive))
+    scope.accumulate("negatives", sums(negative))
+  }
+
+  public func result(_ accumulators: [String: [Float]]) -> Double {
+    guard let positives = accumulators["positives"], let negatives = accumulators["negatives"],
+      positives.count == negatives.count, positives.count >= 2
+    else { return .nan }
+    let counts = ThresholdCounts(positives: positives.map(Double.init), negatives: negatives.map(Double.init))
+    return counts.area(curve, summation)
+  }
+}
+
+extension Metric where Self == AUC {
+  public static var auc: AUC { AUC() }
+  public static func auc(
+    curve: AUC.Curve = .roc, summation: AUC.Summation = .interpolation, thresholdCount: Int = 200,
+    fromLogits: Bool = false
+  ) -> AUC {
+    AUC(curve: curve, summation: summation, thresholdCount: thresholdCount, fromLogits: fromLogits)
+  }
+}
+
+/// True and false positives at each threshold, lowest first.
+private struct ThresholdCounts {
+  var truePositives: [Double]
+  var falsePositives: [Double]
+
+  /// From the weight in each bucket above a threshold and below the next.
+  init(positives: [Double], negatives: [Double]) {
+    func above(_ buckets: [Double]) -> [Double] {
+      var sum = 0.0
+      let fromTop = buckets.reversed().map { bucket -> Double in
+        sum += bucket
+        return sum
+      }
+      return fromTop.reversed()
+    }
+    truePositives = above(positives)
+    falsePositives = above(negatives)
+  }
+
+  func area(_ curve: AUC.Curve, _ summation: AUC.Summation) -> Double {
+    if curve == .precisionRecall, summation == .interpolation { return interpolatedPrecisionRecall() }
+    let recall = truePositives.map { BinaryCounts.ratio($0, truePositives[0]) }
+    let x: [Double]
+    let y: [Double]
+    switch curve {
+    case .roc:
+      x = falsePositives.map { BinaryCounts.ratio($0, falsePositives[0]) }
+      y = recall
+    case .precisionRecall:
+      x = recall
+      y = zip(truePositives, falsePositives).map { BinaryCounts.ratio($0, $0 + $1) }
+    }
+    return (1..<x.count).reduce(0) { area, index in
+      let (low, high) = (y[index - 1], y[index])
+      let height: Double
+      switch summation {
+      case .interpolation: height = (low + high) / 2
+      case .minoring: height = min(low, high)
+      case .majoring: height = max(low, high)
+      }
+      return area + (x[index - 1] - x[index]) * height
+    }
+  }
+
+  /// Between two thresholds true positives grow in proportion to all positives, so precision follows a hyperbola.
+  private func interpolatedPrecisionRecall() -> Double {
+    let said = zip(truePositives, falsePositives).map { $0 + $1 }
+    return (1..<said.count).reduce(0) { area, index in
+      let gained = truePositives[index - 1] - truePositives[index]
+      let slope = BinaryCounts.ratio(gained, max(said[index - 1] - said[index], 0))
+      let intercept = truePositives[index] - slope * said[index]
+      let ratio = said[index - 1] > 0 && said[index] > 0 ? said[index - 1] / said[index] : 1
+      return area + BinaryCounts.ratio(slope * (gained + intercept * log(ratio)), truePositives[0])
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/// The fraction of samples whose class is among the k largest outputs, for one-hot targets.
+///
+/// A class counts as among them where fewer than k outputs are larger, so ties count as hits.
+/// Shapes: target and prediction [batch, …, classes]. Errors: `.shape` unless both are equal; `.argument` for k < 1.
+public struct TopKCategoricalAccuracy: SampleMean, Hashable {
+  public var name: String
+  public var k: Int
+  public var better: MetricDirection { .higher }
+
+  public init(k: Int = 5, name: String = "top_k_categorical_accuracy") {
+    self.k = k
+    self.name = name
+  }
+
+  public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
+    try demand(
+      target.shape == prediction.shape && target.rank > 1, expected: "equal shapes [batch, …, classes]", target: target,
+      prediction: prediction)
+    return try target.argMax().isAmongLargest(k, of: prediction, askedBy: name)
+  }
+}
+
+/// The fraction of samples whose class is among the k largest outputs, for class numbers as targets.
+///
+/// Shapes: target [batch, …] or [batch, …, 1], prediction [batch, …, classes]. Errors: `.shape` if they do not fit;
+/// `.argument` for k < 1.
+public struct SparseTopKCategoricalAccuracy: SampleMean, Hashable {
+  public var name: String
+  public var k: Int
+  public var better: MetricDirection { .higher }
+
+  public init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
+    self.k = k
+    self.name = name
+  }
+
+  public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
+    let labels = try target.classLabels(for: prediction, askedBy: name)
+    return try labels.isAmongLargest(k, of: prediction, askedBy: name)
+  }
+}
+
+extension Tensor {
+  /// For class numbers [batch, …] and outputs [batch, …, classes]: whether fewer than k outputs exceed the class's own.
+  fileprivate func isAmongLargest(_ k: Int, of outputs: Tensor, askedBy name: String) throws -> Tensor {
+    guard k >= 1 else { throw CajalError(.argument, name, expected: "k of at least 1", given: "it is \(k)") }
+    let isOwn = oneHot(outputs.shape.last, dtype: .bool)
+    let own = isOwn.select(outputs, outputs.filled(0)).sum(axes: [-1], keepsDimensions: true)
+    let larger = (outputs .> own).cast(to: .float32).sum(axes: [-1])
+    let isKnown = own.isFinite().squeezed(axes: [-1]).and(isOwn.any(axes: [-1]))
+    return (larger .< Double(k)).and(isKnown)
+  }
+}
+
+extension Metric where Self == TopKCategoricalAccuracy {
+  public static func topKCategoricalAccuracy(k: Int = 5) -> TopKCategoricalAccuracy { TopKCategoricalAccuracy(k: k) }
+}
+
+extension Metric where Self == SparseTopKCategoricalAccuracy {
+  public static func sparseTopKCategoricalAccuracy(k: Int = 5) -> SparseTopKCategoricalAccuracy {
+    SparseTopKCategoricalAccuracy(k: k)
+  }
+}

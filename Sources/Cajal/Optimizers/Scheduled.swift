@@ -1,0 +1,40 @@
+/// An optimizer whose step size follows a schedule, step by step.
+///
+/// Example: `SGD(momentum: 0.9).following(CosineDecay(initialRate: 0.1, decaySteps: 10_000))`
+public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimizer {
+  public var base: Base
+  public var schedule: Schedule
+
+  public init(_ base: Base, _ schedule: Schedule) {
+    self.base = base
+    self.schedule = schedule
+  }
+
+  /// The schedule's first value; setting it has no effect on a step.
+  public var learningRate: Double {
+    get { schedule.rate(atStep: 0) }
+    set { base.learningRate = newValue }
+  }
+  public var clipping: GradientClipping? {
+    get { base.clipping }
+    set { base.clipping = newValue }
+  }
+  public var weightDecay: WeightDecay? {
+    get { base.weightDecay }
+    set { base.weightDecay = newValue }
+  }
+  public var hasSchedule: Bool { true }
+  public static var className: String { Base.className }
+
+  public func learningRate(atStep step: Int) -> Double { schedule.rate(atStep: step) }
+  public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
+    base.update(parameter, gradient: gradient, scope)
+  }
+}
+
+extension Optimizer {
+  /// This optimizer with a step size that follows a schedule.
+  public func following<Schedule: LearningRateSchedule>(_ schedule: Schedule) -> Scheduled<Self, Schedule> {
+    Scheduled(self, schedule)
+  }
+}

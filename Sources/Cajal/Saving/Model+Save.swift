@@ -1,0 +1,6 @@
+import Foundation
+extension Model {
+  /// Writes the model.
+  public func save(to path: String) throws { throw CajalError(.unsupported, "save", expected: "x", given: "y") }
+  public func saveWeights(to path: String) throws { throw CajalError(.unsupported, "save", expected: "x", given: "y") }
+}

@@ -1,0 +1,148 @@
+// From an architecture to the programs that train and judge it.
+import CajalCPU
+import CajalCompiler
+
+extension Model {
+  /// Sets how the model is trained and judged. Programs are compiled when the first batch comes.
+  ///
+  /// - Parameters:
+  ///   - optimizer: The rule for new parameters.
+  ///   - loss: What is made small: one for all outputs, see `losses:` for one each.
+  ///   - metrics: What people want to know, of the first output.
+  public func compile(optimizer: any Optimizer, loss: any Loss, metrics: [any Metric] = []) {
+    compile(optimizer: optimizer, losses: outputTypes.map { _ in loss }, metrics: metrics)
+  }
+
+  /// As `compile`, with a loss for each output and their weights in the sum.
+  public func compile(optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float]? = nil, metrics: [any Metric] = []) {
+    precondition(
+      losses.count == outputTypes.count,
+      "Model: expected \(outputTypes.count) losses, one for each output, but there are \(losses.count).")
+    lock.withLock {
+      training = TrainingSettings(
+        optimizer: optimizer, losses: losses, lossWeights: lossWeights ?? losses.map { _ in 1 }, metrics: metrics)
+      programs.removeAll()
+    }
+  }
+
+  func settings() throws -> TrainingSettings {
+    guard let training else {
+      throw CajalError(
+        .argument, "Model", expected: "compile before training or evaluation", given: "the model is not compiled",
+        advice: "Call model.compile(optimizer:loss:metrics:) first.")
+    }
+    return training
+  }
+
+  // MARK: - Programs
+
+  /// The program of one signature, compiled if it is new.
+  func program(_ signature: ProgramCache.Signature) throws -> Program {
+    try programs.program(signature) {
+      switch signature.task {
+      case .predict:
+        let (trace, inputs, outputs) = try trace(.inference, batch: signature.batch)
+        return try withExtendedLifetime(trace) {
+          try Program(Request(inputs: inputs, outputs: outputs), arena: arena)
+        }
+      case .evaluate, .train: return try stepProgram(signature, settings())
+      }
+    }
+  }
+
+  /// Forward, loss and metrics; when training also backward and update.
+  private func stepProgram(_ signature: ProgramCache.Signature, _ settings: TrainingSettings) throws -> Program {
+    let isTraining = signature.task == .train
+    let (trace, inputs, outputs) = try trace(isTraining ? .training : .inference, batch: signature.batch)
+    let targets = signature.targets.enumerated().map { index, type in
+      Tensor.placeholder("target \(index)", TensorType(Shape([signature.batch] + type.shape.dimensions), type.dtype), trace: trace)
+    }
+    guard targets.count == outputs.count else {
+      throw CajalError(
+        .argument, "Model", expected: "targets for \(outputs.count) outputs", given: "there are \(targets.count)")
+    }
+    let given = signature.hasSampleWeights ? Tensor.placeholder("sample weights", TensorType([signature.batch], .float32), trace: trace) : nil
+    let weights = try combine(given, classWeights(signature.classWeights, targets[0]))
+
+    var total: Tensor?
+    for (index, loss) in settings.losses.enumerated() {
+      let perSample = try loss(target: targets[index], prediction: outputs[index])
+      let weighted = weights.map { perSample * $0.asWeights(of: perSample) } ?? perSample
+      let mean = weighted.mean() * Double(settings.lossWeights[index])
+      total = total.map { $0 + mean } ?? mean
+    }
+    for penalty in trace.losses { total = total.map { $0 + penalty } ?? penalty }
+    guard let total else { throw CajalError(.argument, "Model", expected: "an output", given: "there is none") }
+
+    var updates: [(variable: Variable, value: Tensor)] = []
+    func accumulate(_ variable: Variable, _ increment: Tensor) { updates.append((variable, trace.read(variable) + increment)) }
+    accumulate(settings.lossSum, total * Double(signature.batch))
+    accumulate(settings.sampleCount, Tensor(Float(signature.batch)))
+    for (index, metric) in settings.metrics.enumerated() {
+      let scope = MetricScope { name, increment in
+        accumulate(settings.accumulator(index, name, increment.type), increment)
+      }
+      try metric.update(scope, target: targets[0], prediction: outputs[0], weights: weights)
+    }
+    if isTraining {
+      updates += trace.updates
+      updates += try parameterUpdates(total, trace, settings)
+      updates.append((store.stepVariable, trace.step + Tensor([Int64(1)], shape: [])))
+    }
+    if let error = trace.errors.first { throw error }
+    let request = Request(
+      inputs: inputs + targets + (given.map { [$0] } ?? []), outputs: [], updates: updates, isTraining: isTraining)
+    return try withExtendedLifetime(trace) { try Program(request, arena: arena) }
+  }
+
+  private func parameterUpdates(
+    _ loss: Tensor, _ trace: ModelTrace, _ settings: TrainingSettings
+  ) throws -> [(variable: Variable, value: Tensor)] {
+    var updates: [(variable: Variable, value: Tensor)] = []
+    var trained: [(variable: Variable, tensor: Tensor)] = []
+    for variable in store.parameters where trace.isTrainable(variable.name) {
+      if let tensor = trace.tensor(of: variable) { trained.append((variable, tensor)) }
+    }
+    var gradients = gradient(of: loss, with: trained.map(\.tensor))
+    if let clipping = settings.optimizer.clipping { gradients = try clipping.applied(to: gradients) }
+    let learningRate = trace.read(settings.learningRate)
+    let iteration = (trace.step + Tensor([Int64(1)], shape: [])).cast(to: .float32)
+    for (index, entry) in trained.enumerated() {
+      var slots: [TensorKey: Variable] = [:]
+      let scope = UpdateScope(
+        learningRate: learningRate, iteration: iteration,
+        slotReader: { name, shape, initial in
+          let variable = settings.optimizerVariable("\(entry.variable.name)/\(name)", shape, role: .slot, initial: initial)
+          let tensor = trace.read(variable)
+          slots[tensor.key] = variable
+          return tensor
+        },
+        slotWriter: { slot, value in
+          if let variable = slots[slot.key] { updates.append((variable, value)) }
+        },
+        hyperparameterReader: { name, value in
+          trace.read(settings.optimizerVariable(name, [], role: .counter, initial: value))
+        })
+      let next = settings.optimizer.step(entry.tensor, path: entry.variable.name, gradient: gradients[index], scope)
+      updates.append((entry.variable, next))
+    }
+    return updates
+  }
+
+  // MARK: - Weights of samples
+
+  private func classWeights(_ weights: [Int: Float], _ target: Tensor) throws -> Tensor? {
+    guard !weights.isEmpty else { return nil }
+    let isSparse = !target.dtype.isFloating
+    let classes = isSparse ? (weights.keys.max() ?? 0) + 1 : target.shape.last
+    let table = Tensor((0..<max(classes, 1)).map { weights[$0] ?? 1 })
+    let labels = isSparse ? target.reshaped([target.count]) : target.shape.last > 1 && target.rank > 1 ? target.argMax() : target.reshaped([target.count]).cast(to: .int32)
+    return table.gathered(labels)
+  }
+
+  private func combine(_ a: Tensor?, _ b: Tensor?) throws -> Tensor? {
+    guard let a else { return b }
+    guard let b else { return a }
+    return a * b
+  }
+}

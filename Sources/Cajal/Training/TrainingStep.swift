@@ -1,0 +1,98 @@
+// One step by hand: programs bound to memory, for loops of one's own and for measuring.
+import CajalCPU
+
+/// A step of training bound to tensors: `run` reads them, updates all parameters and adds to the metrics.
+///
+/// Example:
+/// ```swift
+/// let step = try model.trainingStep(x, y)
+/// for _ in 0..<100 { try step.run() }
+/// print(step.logs["loss"] ?? .nan)
+/// ```
+public final class TrainingStep {
+  let model: Model
+  let program: Program
+  private let tensors: [Tensor]
+  private let settings: TrainingSettings
+  let pointers: [UnsafeMutableRawPointer]
+
+  init(_ model: Model, _ program: Program, _ tensors: [Tensor], _ settings: TrainingSettings) {
+    self.model = model
+    self.program = program
+    self.tensors = tensors
+    self.settings = settings
+    pointers = tensors.map(\.storage.pointer)
+  }
+
+  /// Runs the step so many times.
+  public func run(times: Int = 1) throws {
+    try model.lock.withLock {
+      try Executor.run(if: program.usesThreads) {
+        program.prepare(inputs: pointers, outputs: [])
+        for _ in 0..<times {
+          settings.setScheduledRate(model)
+          try program.step()
+        }
+      }
+      program.noteChanges()
+    }
+  }
+
+  /// Means since the sums were last reset.
+  public var logs: Logs { model.lock.withLock { settings.logs() } }
+
+  /// Sets the sums of loss and metrics to zero.
+  public func resetLogs() { model.lock.withLock { settings.resetAccumulators() } }
+}
+
+extension TrainingSettings {
+  /// The step size of the coming step, where a schedule decides.
+  func setScheduledRate(_ model: Model) {
+    guard optimizer.hasSchedule else { return }
+    let step = model.store.stepVariable.storage.withBytes { $0.load(as: Int64.self) }
+    learningRate.setScalar(Float(optimizer.learningRate(atStep: Int(step))))
+  }
+}
+
+extension Model {
+  /// A step of training on one batch, compiled and bound; the tensors' memory is read in place.
+  public func trainingStep(_ x: Tensor, _ y: Tensor) throws -> TrainingStep { try trainingStep([x], [y]) }
+
+  public func trainingStep(_ inputs: [Tensor], _ targets: [Tensor], sampleWeights: Tensor? = nil) throws -> TrainingStep {
+    try lock.withLock {
+      let source = try ArraySource(inputs: inputs, targets: targets, sampleWeights: sampleWeights, shuffles: false)
+      try demandFit(source)
+      let settings = try settings()
+      let signature = ProgramCache.Signature(
+        task: .train, batch: inputs[0].shape[0], targets: source.targets, hasSampleWeights: sampleWeights != nil)
+      let tensors = inputs + targets + (sampleWeights.map { [$0] } ?? [])
+      return TrainingStep(self, try program(signature), tensors, settings)
+    }
+  }
+
+  /// One update from one batch; returns loss and metrics of that batch.
+  @discardableResult
+  public func trainOnBatch(_ x: Tensor, _ y: Tensor) throws -> Logs {
+    let step = try trainingStep(x, y)
+    step.resetLogs()
+    try step.run()
+    return step.logs
+  }
+
+  /// Demands that samples are what the model takes.
+  func demandFit(_ source: some BatchSource) throws {
+    for (index, type) in inputTypes.enumerated() {
+      guard source.inputs.indices.contains(index), source.inputs[index] == type else {
+        let given = source.inputs.indices.contains(index) ? "\(source.inputs[index])" : "missing"
+        throw CajalError(
+          .shape, "Model", expected: "input \(index) of type \(type) per sample", given: "it is \(given)",
+          advice: source.inputs.indices.contains(index) && source.inputs[index].shape.count == type.shape.count
+            ? source.inputs[index].dtype == type.dtype ? "Reshape the data to [batch] + \(type.shape)." : "Cast the data to \(type.dtype.rawValue)."
+            : "")
+      }
+    }
+    guard source.inputs.count == inputTypes.count else {
+      throw CajalError(.argument, "Model", expected: "\(inputTypes.count) inputs", given: "there are \(source.inputs.count)")
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Cajal
+
+/// The small networks of the workloads; the large ones are in CajalModels.
+enum Networks {
+  /// w01 and w02: dense layers with ReLU between them.
+  static func perceptron(_ units: [Int], softmax: Bool) -> Sequential {
+    var network = Sequential()
+    for (index, count) in units.enumerated() {
+      let isLast = index == units.count - 1
+      network.add(Dense(count, activation: isLast ? (softmax ? .softmax : .linear) : .relu))
+    }
+    return network
+  }
+
+  /// w03: the course's network for 128 x 128 pictures.
+  static func course() -> Sequential {
+    Sequential {
+      Conv2D(16, kernelSize: 2, activation: .relu)
+      MaxPooling2D(poolSize: 2)
+      Conv2D(32, kernelSize: 2, activation: .relu)
+      MaxPooling2D(poolSize: 2)
+      Flatten()
+      Dense(100, activation: .relu)
+      Dense(10, activation: .softmax)
+    }
+  }
+
+  /// w04: LeNet-5 on 32 x 32 pictures.
+  static func lenet() -> Sequential {
+    Sequential {
+      Conv2D(6, kernelSize: 5, activation: .tanh)
+      AveragePooling2D(poolSize: 2)
+      Conv2D(16, kernelSize: 5, activation: .tanh)
+      AveragePooling2D(poolSize: 2)
+      Conv2D(120, kernelSize: 5, activation: .tanh)
+      Flatten()
+      Dense(84, activation: .tanh)
+      Dense(10, activation: .softmax)
+    }
+  }
+
+  /// w05: AlexNet, one tower.
+  static func alexNet() -> Sequential {
+    Sequential {
+      Conv2D(96, kernelSize: 11, strides: 4, activation: .relu)
+      LocalResponseNormalization()
+      MaxPooling2D(poolSize: 3, strides: 2)
+      Conv2D(256, kernelSize: 5, padding: .same, activation: .relu)
+      LocalResponseNormalization()
+      MaxPooling2D(poolSize: 3, strides: 2)
+      Conv2D(384, kernelSize: 3, padding: .same, activation: .relu)
+      Conv2D(384, kernelSize: 3, padding: .same, activation: .relu)
+      Conv2D(256, kernelSize: 3, padding: .same, activation: .relu)
+      MaxPooling2D(poolSize: 3, strides: 2)
+      Flatten()
+      Dense(4096, activation: .relu)
+      Dropout(0.5)
+      Dense(4096, activation: .relu)
+      Dropout(0.5)
+      Dense(1000, activation: .softmax)
+    }
+  }
+}

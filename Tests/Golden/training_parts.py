@@ -1,0 +1,230 @@
+"""Golden values of losses, metrics, optimizers and schedules from Keras 3 (TensorFlow backend) and NumPy.
+
+Run: python Tests/Golden/training_parts.py      (Keras 3.15, TensorFlow 2.x)
+Writes losses.json, metrics.json, optimizers.json and schedules.json beside itself.
+"""
+import json
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy as np
+import tensorflow as tf
+
+HERE = pathlib.Path(__file__).parent
+random = np.random.default_rng(20)
+
+
+def flat(values):
+    return [int(v) if v == int(v) else float(f"{v:.9g}") for v in np.asarray(values, np.float64).ravel()]
+
+
+def write(name, rows):
+    head = {"source": f"Keras {keras.__version__}, TensorFlow {tf.__version__}, seed 20", "rows": rows}
+    (HERE / name).write_text(json.dumps(head, indent=None).replace('{"name"', '\n{"name"') + "\n")
+
+
+# Losses: values per sample, and the gradient of their sum with respect to the prediction.
+def loss_rows():
+    rows = []
+
+    def row(name, function, target, prediction):
+        prediction = tf.constant(prediction, tf.float32)
+        target = tf.constant(target)
+        with tf.GradientTape() as tape:
+            tape.watch(prediction)
+            values = function(target, prediction)
+            total = tf.reduce_sum(values)
+        gradient = tape.gradient(total, prediction)
+        rows.append({
+            "name": name, "shape": list(prediction.shape), "target_shape": list(target.shape), "target": flat(target),
+            "prediction": flat(prediction), "values": flat(values), "gradient": flat(gradient)})
+
+    real = random.normal(size=(4, 3)).astype("f")
+    other = random.normal(size=(4, 3)).astype("f") * 2
+    grid = random.normal(size=(2, 3, 2)).astype("f")
+    positive = random.uniform(0.1, 4, size=(4, 3)).astype("f")
+    counts = random.integers(0, 5, size=(4, 3)).astype("f")
+    logits = random.normal(size=(4, 5)).astype("f") * 3
+    probabilities = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    unscaled = random.uniform(0.05, 1, size=(4, 5)).astype("f")
+    labels = np.array([0, 3, 4, 1], "i")
+    one_hot = np.eye(5, dtype="f")[labels]
+    soft = random.dirichlet(np.ones(5), 4).astype("f")
+    places = random.normal(size=(2, 3, 4)).astype("f")
+    place_labels = random.integers(0, 4, size=(2, 3)).astype("i")
+    bits = random.integers(0, 2, size=(4, 3)).astype("f")
+    chances = random.uniform(0.02, 0.98, size=(4, 3)).astype("f")
+    chances[0, 0], chances[1, 1] = 0, 1
+    signs = bits * 2 - 1
+    k = keras.losses
+
+    row("meanSquaredError", k.mean_squared_error, real, other)
+    row("meanSquaredError", k.mean_squared_error, grid, grid[::-1].copy())
+    row("meanAbsoluteError", k.mean_absolute_error, real, other)
+    row("meanAbsolutePercentageError", k.mean_absolute_percentage_error, real, other)
+    row("meanSquaredLogarithmicError", k.mean_squared_logarithmic_error, positive, positive[::-1].copy())
+    row("quadraticError", lambda t, y: tf.reduce_sum(0.5 * (y - t) ** 2, -1), real, other)
+    row("categoricalCrossentropy", k.categorical_crossentropy, one_hot, probabilities)
+    row("categoricalCrossentropy", k.categorical_crossentropy, soft, unscaled)
+    row("categoricalCrossentropy/logits", lambda t, y: k.categorical_crossentropy(t, y, from_logits=True), one_hot, logits)
+    row("categoricalCrossentropy/logits", lambda t, y: k.categorical_crossentropy(t, y, from_logits=True), soft, logits)
+    row("categoricalCrossentropy/smoothed",
+        lambda t, y: k.categorical_crossentropy(t, y, label_smoothing=0.1), one_hot, probabilities)
+    row("sparseCategoricalCrossentropy", k.sparse_categorical_crossentropy, labels, probabilities)
+    row("sparseCategoricalCrossentropy", k.sparse_categorical_crossentropy, labels.reshape(4, 1), unscaled)
+    row("sparseCategoricalCrossentropy/logits",
+        lambda t, y: k.sparse_categorical_crossentropy(t, y, from_logits=True), labels, logits)
+    row("sparseCategoricalCrossentropy/logits",
+        lambda t, y: k.sparse_categorical_crossentropy(t, y, from_logits=True), place_labels, places)
+    row("binaryCrossentropy", k.binary_crossentropy, bits, chances)
+    row("binaryCrossentropy/logits", lambda t, y: k.binary_crossentropy(t, y, from_logits=True), bits, other * 20)
+    row("binaryCrossentropy/smoothed", lambda t, y: k.binary_crossentropy(t, y, label_smoothing=0.2), bits, chances)
+    row("hinge", k.hinge, signs, other)
+    row("hinge", k.hinge, bits, other)
+    row("squaredHinge", k.squared_hinge, signs, other)
+    row("categoricalHinge", k.categorical_hinge, one_hot, logits)
+    row("perceptron", lambda t, y: tf.reduce_mean(tf.maximum(0.0, -t * y), -1), signs, other)
+    row("klDivergence", k.kl_divergence, soft, probabilities)
+    row("poisson", k.poisson, counts, positive)
+    row("huber", k.huber, real, other)
+    row("huber/0.3", lambda t, y: k.huber(t, y, delta=0.3), real, other)
+    row("logCosh", k.log_cosh, real, other * 5)
+    row("cosineSimilarity", k.cosine_similarity, real, other)
+    return rows
+
+
+# Metrics: the value after three batches, with and without sample weights.
+def metric_rows():
+    rows = []
+
+    def row(name, metric, target, prediction, weighted=False):
+        weights = random.uniform(0, 2, size=len(target)).astype("f").round(2) if weighted else None
+        for batch in np.array_split(np.arange(len(target)), 3):
+            metric.update_state(target[batch], prediction[batch], None if weights is None else weights[batch])
+        result = float(np.mean(keras.ops.convert_to_numpy(metric.result())))
+        rows.append({
+            "name": name, "shape": list(prediction.shape), "target_shape": list(target.shape), "target": flat(target),
+            "prediction": [round(v, 3) for v in flat(prediction)], "weights": [] if weights is None else [round(v, 2) for v in flat(weights)], "result": result})
+
+    n = 20
+    labels = random.integers(0, 6, size=n).astype("i")
+    one_hot = np.eye(6, dtype="f")[labels]
+    scores = random.dirichlet(np.ones(6), n).astype("f") + 0.2 * one_hot * (random.random((n, 1)) < 0.6)
+    scores = (scores / scores.sum(-1, keepdims=True)).astype("f")
+    bits = random.integers(0, 2, size=(n, 1)).astype("f")
+    chances = np.clip(0.35 * bits + random.uniform(0, 0.65, size=(n, 1)), 0, 1).astype("f")
+    chances[3], chances[7] = 0, 1
+    many = random.integers(0, 2, size=(n, 3)).astype("f")
+    many_chances = random.random((n, 3)).astype("f")
+    real = (random.normal(size=(n, 2)) * 3 + 5).astype("f")
+    other = (real + random.normal(size=(n, 2))).astype("f")
+    scores, chances, many_chances, real, other = (x.round(3) for x in (scores, chances, many_chances, real, other))
+    m = keras.metrics
+
+    for weighted in (False, True):
+        def add(name, metric, target, prediction):
+            row(name, metric, target, prediction, weighted)
+        add("binaryAccuracy", m.BinaryAccuracy(), bits, chances)
+        add("binaryAccuracy", m.BinaryAccuracy(), many, many_chances)
+        add("binaryAccuracy/0.3", m.BinaryAccuracy(threshold=0.3), bits, chances)
+        add("categoricalAccuracy", m.CategoricalAccuracy(), one_hot, scores)
+        add("sparseCategoricalAccuracy", m.SparseCategoricalAccuracy(), labels, scores)
+        add("accuracy", m.BinaryAccuracy(), bits, chances)
+        add("accuracy", m.CategoricalAccuracy(), one_hot, scores)
+        add("accuracy", m.SparseCategoricalAccuracy(), labels, scores)
+        add("topKCategoricalAccuracy/2", m.TopKCategoricalAccuracy(k=2), one_hot, scores)
+        add("sparseTopKCategoricalAccuracy/3", m.SparseTopKCategoricalAccuracy(k=3), labels, scores)
+        add("meanSquaredError", m.MeanSquaredError(), real, other)
+        add("meanAbsoluteError", m.MeanAbsoluteError(), real, other)
+        add("meanAbsolutePercentageError", m.MeanAbsolutePercentageError(), real, other)
+        add("rootMeanSquaredError", m.RootMeanSquaredError(), real, other)
+        add("precision", m.Precision(), bits, chances)
+        add("precision", m.Precision(), many, many_chances)
+        add("precision/class1", m.Precision(class_id=1), many, many_chances)
+        add("recall", m.Recall(), bits, chances)
+        add("recall/0.7", m.Recall(thresholds=0.7), many, many_chances)
+        add("f1/macro", m.F1Score(average="macro"), one_hot, scores)
+        add("f1/weighted", m.F1Score(average="weighted"), one_hot, scores)
+        add("f1/micro0.5", m.F1Score(average="micro", threshold=0.5), many, many_chances)
+        add("auc", m.AUC(), bits, chances)
+        add("auc", m.AUC(), many, many_chances)
+        add("auc/pr", m.AUC(curve="PR"), bits, chances)
+        add("auc/minoring", m.AUC(summation_method="minoring"), bits, chances)
+        add("auc/pr-majoring", m.AUC(curve="PR", summation_method="majoring"), bits, chances)
+        add("binaryCrossentropy", m.BinaryCrossentropy(), bits, chances)
+        add("categoricalCrossentropy", m.CategoricalCrossentropy(), one_hot, scores)
+        add("r2", m.R2Score(), real, other)
+    return rows
+
+
+# Optimizers: a parameter [4] and a parameter [2, 2] after each of eight steps with given gradients.
+def optimizer_rows():
+    steps = 8
+    first = [random.normal(size=4).astype("f"), random.normal(size=(2, 2)).astype("f")]
+    gradients = [[(random.normal(size=p.shape) * s).astype("f") for p in first] for s in random.uniform(0.2, 3, steps)]
+    rows = []
+
+    def row(name, optimizer, exclude=None):
+        variables = [keras.Variable(p, name=n) for p, n in zip(first, ["bias", "kernel"])]
+        if exclude:
+            optimizer.exclude_from_weight_decay(var_names=exclude)
+        optimizer.build(variables)
+        path = []
+        for gradient in gradients:
+            optimizer.apply(gradient)
+            path.append(sum([flat(keras.ops.convert_to_numpy(v)) for v in variables], []))
+        rows.append({"name": name, "steps": path})
+
+    o = keras.optimizers
+    row("sgd", o.SGD(0.1))
+    row("sgd/momentum", o.SGD(0.1, momentum=0.9))
+    row("sgd/nesterov", o.SGD(0.1, momentum=0.9, nesterov=True))
+    row("sgd/decay", o.SGD(0.1, weight_decay=0.05))
+    row("sgd/decay-kernel", o.SGD(0.1, weight_decay=0.05), exclude=["bias"])
+    row("sgd/value", o.SGD(0.1, clipvalue=0.5))
+    row("sgd/norm", o.SGD(0.1, clipnorm=1.0))
+    row("sgd/globalNorm", o.SGD(0.1, global_clipnorm=1.0))
+    row("rmsprop", o.RMSprop(0.05))
+    row("rmsprop/centered", o.RMSprop(0.05, rho=0.8, momentum=0.5, centered=True))
+    row("adagrad", o.Adagrad(0.1))
+    row("adadelta", o.Adadelta(1.0))
+    row("adam", o.Adam(0.05))
+    row("adam/amsgrad", o.Adam(0.05, beta_1=0.8, beta_2=0.7, epsilon=1e-3, amsgrad=True))
+    row("adamw", o.AdamW(0.05))
+    row("adamax", o.Adamax(0.05))
+    row("nadam", o.Nadam(0.05))
+    row("lion", o.Lion(0.01, weight_decay=0.1))
+    parameters = {"first": sum([flat(p) for p in first], []),
+                  "gradients": [sum([flat(g) for g in step], []) for step in gradients]}
+    return [{"name": "parameters", **parameters}] + rows
+
+
+# Schedules: rates at some steps.
+def schedule_rows():
+    s = keras.optimizers.schedules
+    at = [0, 1, 5, 9, 10, 11, 19, 20, 25, 30, 31, 40, 69, 70, 71, 100, 1000]
+    rows = [{"name": "steps", "rates": at}]
+
+    def row(name, schedule):
+        rows.append({"name": name, "rates": flat([float(schedule(step)) for step in at])})
+
+    row("exponential", s.ExponentialDecay(0.1, 10, 0.5))
+    row("exponential/stairs", s.ExponentialDecay(0.1, 10, 0.5, staircase=True))
+    row("inverseTime", s.InverseTimeDecay(0.1, 10, 0.5))
+    row("inverseTime/stairs", s.InverseTimeDecay(0.1, 10, 0.5, staircase=True))
+    row("piecewise", s.PiecewiseConstantDecay([10, 30], [0.1, 0.01, 0.001]))
+    row("polynomial", s.PolynomialDecay(0.1, 40, 0.01, power=2.0))
+    row("polynomial/cycles", s.PolynomialDecay(0.1, 20, 0.01, cycle=True))
+    row("cosine", s.CosineDecay(0.1, 40, alpha=0.1))
+    row("cosine/warmup", s.CosineDecay(0.0, 30, alpha=0.05, warmup_target=0.2, warmup_steps=10))
+    row("restarts", s.CosineDecayRestarts(0.1, 10, alpha=0.1, m_mul=0.8))
+    row("restarts/equal", s.CosineDecayRestarts(0.1, 20, t_mul=1.0, m_mul=0.5))
+    return rows
+
+
+write("losses.json", loss_rows())
+write("metrics.json", metric_rows())
+write("optimizers.json", optimizer_rows())
+write("schedules.json", schedule_rows())

@@ -1,0 +1,114 @@
+import Testing
+
+@testable import Cajal
+
+@Suite struct MetricTests {
+  static let metrics: [String: any Metric] = [
+    "binaryAccuracy": .binaryAccuracy, "binaryAccuracy/0.3": .binaryAccuracy(threshold: 0.3),
+    "categoricalAccuracy": .categoricalAccuracy, "sparseCategoricalAccuracy": .sparseCategoricalAccuracy,
+    "accuracy": .accuracy, "topKCategoricalAccuracy/2": .topKCategoricalAccuracy(k: 2),
+    "sparseTopKCategoricalAccuracy/3": .sparseTopKCategoricalAccuracy(k: 3), "meanSquaredError": .mse,
+    "meanAbsoluteError": .mae, "meanAbsolutePercentageError": .mape, "rootMeanSquaredError": .rmse,
+    "precision": .precision, "precision/class1": .precision(classIndex: 1), "recall": .recall,
+    "recall/0.7": .recall(threshold: 0.7), "f1/macro": .f1, "f1/weighted": .f1(average: .weighted),
+    "f1/micro0.5": .f1(average: .micro, threshold: 0.5), "auc": .auc, "auc/pr": .auc(curve: .precisionRecall),
+    "auc/minoring": .auc(summation: .minoring),
+    "auc/pr-majoring": .auc(curve: .precisionRecall, summation: .majoring), "binaryCrossentropy": .binaryCrossentropy,
+    "categoricalCrossentropy": .categoricalCrossentropy, "r2": .r2,
+  ]
+
+  /// The result after batches of about a third of the samples.
+  static func result(_ metric: any Metric, _ target: [Tensor], _ prediction: [Tensor], _ weights: [Tensor]?) throws
+    -> Double
+  {
+    var sums: [String: [Float]] = [:]
+    let scope = MetricScope { name, increment in
+      let values = increment.floats
+      sums[name] = sums[name].map { zip($0, values).map(+) } ?? values
+    }
+    for index in target.indices {
+      try metric.update(scope, target: target[index], prediction: prediction[index], weights: weights?[index])
+    }
+    return metric.result(sums)
+  }
+
+  /// Rows of an array as three batches.
+  static func batches(_ values: [Float], _ shape: Shape) -> [Tensor] {
+    let row = shape.count / shape[0]
+    let bounds = [0, (shape[0] + 2) / 3, (shape[0] * 2 + 2) / 3, shape[0]]
+    return (0..<3).map { index in
+      let part = Array(values[bounds[index] * row..<bounds[index + 1] * row])
+      return Tensor(part, shape: Shape([bounds[index + 1] - bounds[index]] + shape.dimensions.dropFirst()))
+    }
+  }
+
+  @Test(arguments: try GoldenRow.rows("metrics.json"))
+  func valuesFollowKeras(_ row: GoldenRow) throws {
+    let metric = try #require(Self.metrics[row.name])
+    let shape = try row.shape("shape")
+    let weights = try row.floats("weights")
+    let value = try Self.result(
+      metric, Self.batches(try row.floats("target"), try row.shape("target_shape")),
+      Self.batches(try row.floats("prediction"), shape),
+      weights.isEmpty ? nil : Self.batches(weights, [shape[0]]))
+    expectClose([value], try row.numbers("result"), tolerance: 3e-6, metric.name)
+  }
+
+  @Test func everyMetricHasGoldenRows() throws {
+    #expect(Set(try GoldenRow.rows("metrics.json").map(\.name)) == Set(Self.metrics.keys))
+  }
+
+  @Test func namesAreThoseOfKeras() {
+    let metrics: [any Metric] = [
+      .accuracy, .mse, .meanSquaredError, .auc(), .rmse, .f1(), .r2, .topKCategoricalAccuracy(),
+    ]
+    #expect(
+      metrics.map(\.name) == [
+        "accuracy", "mse", "mean_squared_error", "auc", "rmse", "f1_score", "r2_score", "top_k_categorical_accuracy",
+      ])
+    #expect(MeanSquaredErrorMetric.className == "MeanSquaredError")
+    #expect(metrics.map(\.better) == [.higher, .lower, .lower, .higher, .lower, .higher, .higher, .higher])
+  }
+
+  @Test func nothingSeenIsNaNOrZero() {
+    #expect(Accuracy().result([:]).isNaN)
+    #expect(AUC().result([:]).isNaN)
+    #expect(R2Score().result([:]).isNaN)
+    #expect(Precision().result([:]) == 0)
+  }
+
+  @Test
+  func valuesOutsideTheRangeStayInTheCounts() throws {
+    let value = try Self.result(
+      AUC(), [Tensor([0, 1, 0, 1])], [Tensor([-3, 7, .nan, .infinity])], nil)
+    #expect(value == 1)
+  }
+
+  @Test
+  func tiesAndUnknownClassesInTopK() throws {
+    let outputs = Tensor([[0.3, 0.3, 0.3], [0.3, 0.3, 0.3], [.nan, 1, 0]])
+    let labels = Tensor([Int32(2), 7, 0], shape: [3])
+    // A tie is a hit; class 7 and an output that is no number are misses.
+    let value = try Self.result(SparseTopKCategoricalAccuracy(k: 1), [labels], [outputs], nil)
+    expectClose([value], [1.0 / 3], tolerance: 1e-6)
+  }
+
+  @Test func misfitsAreNamed() {
+    let scope = MetricScope { _, _ in }
+    #expect(
+      message {
+        try CategoricalAccuracy().update(scope, target: .zeros([4]), prediction: .zeros([4, 3]), weights: nil)
+      }
+        == "categorical_accuracy: expected equal shapes [batch, …, classes], but targets are [4] and predictions [4, 3]."
+    )
+    #expect(
+      message {
+        try Precision(classIndex: 3).update(scope, target: .zeros([4, 3]), prediction: .zeros([4, 3]), weights: nil)
+      } == "precision: expected a class in 0 ..< 3, but classIndex is 3.")
+    #expect(
+      message {
+        try TopKCategoricalAccuracy(k: 0).update(
+          scope, target: .zeros([4, 3]), prediction: .zeros([4, 3]), weights: nil)
+      } == "top_k_categorical_accuracy: expected k of at least 1, but it is 0.")
+  }
+}

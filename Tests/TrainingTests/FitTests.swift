@@ -1,0 +1,48 @@
+import Cajal
+import Testing
+
+@Suite struct FitTests {
+  @Test func learnsXOR() throws {
+    let x = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+    let y = Tensor([[0], [1], [1], [0]])
+    let model = try Model(
+      Sequential {
+        Dense(8, activation: .tanh)
+        Dense(1, activation: .sigmoid)
+      }, inputShape: [2], seed: 3)
+    model.compile(optimizer: .adam(learningRate: 0.05), loss: .binaryCrossentropy, metrics: [.binaryAccuracy])
+    let history = try model.fit(x, y, epochs: 300, batchSize: 4, verbose: .silent)
+    #expect(history["loss"].last ?? 1 < 0.05)
+    #expect(history["binary_accuracy"].last == 1)
+    let p = try model.predict(x).floats
+    #expect(p[0] < 0.2 && p[1] > 0.8 && p[2] > 0.8 && p[3] < 0.2)
+  }
+
+  @Test func learnsStripesWithConvolutions() throws {
+    // Class 0: horizontal stripes, class 1: vertical ones.
+    var pixels: [Float] = []
+    var labels: [Int32] = []
+    for sample in 0..<64 {
+      let isVertical = sample % 2 == 1
+      for row in 0..<16 { for column in 0..<16 { pixels.append(((isVertical ? column : row) + sample / 8) % 2 == 0 ? 1 : 0) } }
+      labels.append(isVertical ? 1 : 0)
+    }
+    let x = Tensor(pixels, shape: [64, 16, 16, 1])
+    let y = Tensor(labels, shape: [64])
+    let model = try Model(
+      Sequential {
+        Conv2D(16, kernelSize: 3, activation: .relu)
+        MaxPooling2D(poolSize: 2)
+        Conv2D(32, kernelSize: 3, padding: .same)
+        BatchNormalization()
+        ReLU()
+        Flatten()
+        Dropout(0.2)
+        Dense(2, activation: .softmax)
+      }, inputShape: [16, 16, 1], seed: 1)
+    model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
+    let history = try model.fit(x, y, epochs: 20, batchSize: 24, verbose: .silent)
+    #expect(history["accuracy"].last == 1)
+    #expect(try model.evaluate(x, y)["accuracy"] ?? 0 > 0.95)
+  }
+}
