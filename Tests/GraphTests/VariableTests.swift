@@ -92,7 +92,9 @@ extension Values {
   }
 
   /// A training program lets a kernel lie as its convolution likes; a prediction program reads it all the same.
-  @Test(arguments: [(3, 16), (16, 16), (32, 48), (16, 5)]) func programsShareRearrangedParameters(channels: Int, filters: Int) throws {
+  @Test(arguments: [(3, 16), (16, 16), (32, 48), (16, 5)], [true, false])
+  func programsShareRearrangedParameters(sizes: (channels: Int, filters: Int), trainsFirst: Bool) throws {
+    let (channels, filters) = sizes
     var draw = Draw(seed: 7)
     let values = draw.numbers([3, 3, channels, filters], -0.3, 0.3)
     let kernel = Variable("kernel", values.type, role: .parameter, value: values.storage)
@@ -102,9 +104,13 @@ extension Values {
     let w = kernel.read(in: nil)
     let y = x.convolved(w, window: window)
     let slope = gradient(of: (y * y).mean(), with: [w])[0]
-    let training = try Program(
-      Request(inputs: [x], outputs: [y], updates: [(kernel, w - slope * 0.5)], isTraining: true), settings: PassSettings())
-    let prediction = try Program(Request(inputs: [x], outputs: [y], isTraining: false), settings: PassSettings())
+    func compile(_ isTraining: Bool) throws -> Program {
+      let updates: [(variable: Variable, value: Tensor)] = isTraining ? [(kernel, w - slope * 0.5)] : []
+      return try Program(Request(inputs: [x], outputs: [y], updates: updates, isTraining: isTraining), settings: PassSettings())
+    }
+    let first = try compile(trainsFirst)
+    let second = try compile(!trainsFirst)
+    let (training, prediction) = trainsFirst ? (first, second) : (second, first)
     #expect(difference(Values(kernel.value, shape: kernel.type.shape), values, tolerance: 0) == nil, "compiling keeps the value")
 
     var interpreter = Interpreter([(x, image)])
@@ -115,6 +121,7 @@ extension Values {
       try Executor.run(if: program.usesThreads) { try program.run(inputs: [input.pointer], outputs: [result.pointer]) }
       expectClose([Values(result, shape: y.shape)], [expected[0]], tolerance: 1e-5, "before the update")
     }
+    training.noteChanges()
     expectClose([Values(kernel.value, shape: kernel.type.shape)], [expected[1]], tolerance: 1e-5, "the update")
     var later = Interpreter([(x, image)])
     later.variables[ObjectIdentifier(kernel)] = expected[1]
