@@ -52,7 +52,6 @@ let package = Package(
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
-    .testTarget(name: "DataTests", dependencies: ["CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )
