@@ -60,6 +60,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     steps += extra.steps
     owners += extra.steps.map { _ in -1 }
     compileSeconds = (ContinuousClock.now - start).seconds
+    dumpIfWanted()
   }
 
   // MARK: - Binding
