@@ -157,7 +157,12 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   }
 
   private func throwFirstError() throws {
-    for kernel in failing { if let error = kernel.firstError() { throw error } }
+    var first: CajalError?
+    for kernel in failing {
+      let error = kernel.firstError()
+      first = first ?? error
+    }
+    if let first { throw first }
   }
 
   /// Tells the variables that they have changed; once after a run of steps.
