@@ -114,6 +114,9 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     return outputs
   }
 
+  /// The outputs of the architecture for symbolic tensors of whatever trace they belong to.
+  func applied(to inputs: [Tensor]) throws -> [Tensor] { try body(inputs) }
+
   /// A trace of the model for one batch size.
   func trace(_ mode: ModelTrace.Mode, batch: Int) throws -> (trace: ModelTrace, inputs: [Tensor], outputs: [Tensor]) {
     let trace = ModelTrace(mode: mode, store: store, names: names, frozen: frozen)
