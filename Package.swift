@@ -12,6 +12,7 @@ let package = Package(
     // C
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -32,7 +33,7 @@ let package = Package(
     .target(
       name: "Cajal", dependencies: ["CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
     .target(
-      name: "CajalData", dependencies: ["Cajal", "CPNG", "CJPEG", "CZlib"],
+      name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
     .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
@@ -51,6 +52,7 @@ let package = Package(
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
+    .testTarget(name: "DataTests", dependencies: ["CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )
