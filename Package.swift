@@ -37,10 +37,13 @@ let package = Package(
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
     .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
+    .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
     .executableTarget(
       name: "CajalCommand",
-      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
-      path: "Sources/Command"),
+      dependencies: [
+        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures",
+      ],
+      path: "Sources/Command", exclude: ["Arguments"]),
 
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
