@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
   name: "Cajal",
   products: [
-    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels", "CajalFormats"]),
+    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels"]),
     .executable(name: "cajal", targets: ["CajalCommand"]),
   ],
   targets: [
@@ -31,7 +31,7 @@ let package = Package(
 
     // The library
     .target(
-      name: "Cajal", dependencies: ["CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
+      name: "Cajal", dependencies: ["CBackend", "CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
     .target(
       name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
@@ -44,6 +44,10 @@ let package = Package(
         "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures",
       ],
       path: "Sources/Command", exclude: ["Arguments"]),
+    .executableTarget(
+      name: "CajalCommand",
+      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
+      path: "Sources/Command"),
 
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),

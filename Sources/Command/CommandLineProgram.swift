@@ -5,9 +5,9 @@ import CajalFigures
 import CajalTerminal
 
 /// A command of the program.
-struct Command {
+struct Command: Sendable {
   let form: CommandForm
-  let run: (Arguments) throws -> Void
+  let run: @Sendable (Arguments) throws -> Void
 }
 
 enum CommandLineProgram {

@@ -1,6 +1,6 @@
 /// The type of one element of a tensor.
 ///
-/// Arithmetic on `float16` and `bfloat16` is done in `float32` and rounded to nearest even when stored.
+/// Arithmetic on `float16` and `bfloat16` is done in `float32` and rounded to nearest even when stored. Integers wrap around.
 public enum DType: String, Hashable, Sendable, Codable, CaseIterable {
   case float32, float64, float16, bfloat16, int8, uint8, int32, int64, bool
 

@@ -40,7 +40,7 @@ enum DataCommand {
 
   private static func list(_ folder: String?) {
     let output = FileDescriptorOutput.standardOutput
-    var table = Table(["Name", "What it is", "Download", "Licence", "Here"])
+    var table = CajalTerminal.Table(["Name", "What it is", "Download", "Licence", "Here"])
     for dataSet in DataSets.all {
       let isHere = dataSet.isPresent(folder: folder)
       let size = dataSet.files.reduce(0) { $0 + $1.size }

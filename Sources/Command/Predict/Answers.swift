@@ -52,9 +52,9 @@ struct Answers {
   private static let mostClasses = 3
 
   func table(for terminal: Terminal) -> String {
-    var table: Table
+    var table: CajalTerminal.Table
     if areClasses {
-      table = Table(["Input", "Answer", "", "", "Then"], alignments: [.leading, .leading, .trailing, .leading, .leading])
+      table = CajalTerminal.Table(["Input", "Answer", "", "", "Then"], alignments: [.leading, .leading, .trailing, .leading, .leading])
       for row in rows.prefix(Self.mostRows) {
         let order = ranked(row)
         let first = Double(row.outputs[order[0]])
@@ -67,7 +67,7 @@ struct Answers {
         ])
       }
     } else {
-      table = Table(["Input"] + (outputCount == 1 ? ["Answer"] : (0..<min(outputCount, 8)).map { "Output \($0)" }))
+      table = CajalTerminal.Table(["Input"] + (outputCount == 1 ? ["Answer"] : (0..<min(outputCount, 8)).map { "Output \($0)" }))
       let unit = card.unit.map { " \($0)" } ?? ""
       for row in rows.prefix(Self.mostRows) {
         table.addRow(
