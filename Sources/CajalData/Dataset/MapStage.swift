@@ -20,7 +20,7 @@ public struct SampleView {
   public func floats(input position: Int = 0) -> UnsafeMutableBufferPointer<Float> { typed(position) }
 
   /// A target as `float32`; traps if it has another type.
-  public func floats(target position: Int = 0) -> UnsafeMutableBufferPointer<Float> { typed(inputCount + position) }
+  public func floats(target position: Int) -> UnsafeMutableBufferPointer<Float> { typed(inputCount + position) }
 
   private func bytes(_ slot: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(start: pointers[slot], count: types[slot].byteCount)
