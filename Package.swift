@@ -36,6 +36,14 @@ let package = Package(
       name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
+    .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
+    .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
+    .executableTarget(
+      name: "CajalCommand",
+      dependencies: [
+        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures",
+      ],
+      path: "Sources/Command", exclude: ["Arguments"]),
     .executableTarget(
       name: "CajalCommand",
       dependencies: ["Cajal", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
@@ -55,6 +63,7 @@ let package = Package(
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
+    .testTarget(name: "DataTests", dependencies: ["CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )

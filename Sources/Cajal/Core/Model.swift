@@ -68,7 +68,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   }
 
   /// Names and shapes without values: enough for a summary, and it takes no memory.
-  static func outline<L: Layer>(_ layer: L, inputs: [TensorType]) throws -> Model {
+  public static func outline<L: Layer>(_ layer: L, inputs: [TensorType]) throws -> Model {
     try Model(inputs: inputs, seed: 0, architecture: layer, values: .shapesOnly) { tensors in
       try layer.forward(L.Input(tensors: tensors)).tensors
     }
