@@ -5,13 +5,14 @@ import PackageDescription
 let package = Package(
   name: "Cajal",
   products: [
-    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels", "CajalFormats"]),
+    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels"]),
     .executable(name: "cajal", targets: ["CajalCommand"]),
   ],
   targets: [
     // C
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -30,15 +31,14 @@ let package = Package(
 
     // The library
     .target(
-      name: "Cajal", dependencies: ["CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
+      name: "Cajal", dependencies: ["CBackend", "CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
     .target(
-      name: "CajalData", dependencies: ["Cajal", "CPNG", "CJPEG", "CZlib"],
+      name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
-    .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
     .executableTarget(
       name: "CajalCommand",
-      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
+      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command"),
 
     // Tests

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The modules that users meet, each after those it imports.
-modules=(CajalGraph CajalTerminal CajalFigures Cajal CajalData CajalModels CajalFormats)
+modules=(CajalGraph CajalTerminal CajalFigures Cajal CajalData CajalModels)
 catalog=Documentation/Cajal.docc
 scratch=.build/docs-scratch
 

@@ -70,3 +70,7 @@ public enum Architectures {
     types.forEach(LayerRegistry.register)
   }
 }
+
+/// Found by the symbol's name when a file asks for a class of layers that is not known yet.
+@_cdecl("cajal_register_layers")
+public func registerArchitectures() { Architectures.registerLayers() }

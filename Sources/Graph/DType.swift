@@ -1,6 +1,6 @@
 /// The type of one element of a tensor.
 ///
-/// Arithmetic on `float16` and `bfloat16` is done in `float32` and rounded to nearest even when stored.
+/// Arithmetic on `float16` and `bfloat16` is done in `float32` and rounded to nearest even when stored. Integers wrap around.
 public enum DType: String, Hashable, Sendable, Codable, CaseIterable {
   /// IEEE 754 numbers of 32 bits: about 7 digits.
   case float32

@@ -67,6 +67,11 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// A misfit of this tensor's arguments: what comes back instead of a result.
+  func refused(_ subject: String, _ kind: CajalError.Kind = .argument, expected: String, given: String) -> Tensor {
+    Tensor.misfit(CajalError(kind, subject, expected: expected, given: given), trace: node.trace)
+  }
+
   /// What stands for a result that could not be made.
   package static func poisoned(in trace: Trace) -> Tensor {
     Tensor(Node(Poison(), [], [TensorType(.poisoned, .float32)], trace: trace))

@@ -61,4 +61,18 @@ public final class EarlyStopping: Callback {
     try training.control.restore(bestWeights)
     training.control.note("Weights of epoch \(bestEpoch + 1) restored.")
   }
+
+  public var state: CallbackState {
+    var numbers = ["wait": Double(wait)]
+    numbers["best"] = best
+    numbers["best_epoch"] = bestEpoch.map(Double.init)
+    return CallbackState(numbers: numbers, weights: bestWeights)
+  }
+
+  public func restore(_ state: CallbackState) {
+    wait = Int(exactly: state.numbers["wait"] ?? 0) ?? 0
+    best = state.numbers["best"]
+    bestEpoch = state.numbers["best_epoch"].flatMap(Int.init(exactly:))
+    bestWeights = state.weights
+  }
 }

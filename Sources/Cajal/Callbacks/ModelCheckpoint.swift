@@ -60,6 +60,9 @@ public final class ModelCheckpoint: Callback {
     if frequency == .epoch { try save(training) }
   }
 
+  public var state: CallbackState { CallbackState(numbers: best.map { ["best": $0] } ?? [:]) }
+  public func restore(_ state: CallbackState) { if let saved = state.numbers["best"] { best = saved } }
+
   private func save(_ training: TrainingContext) throws {
     if saveBestOnly {
       guard let value = try monitor.value(training), monitor.isBetter(value, than: best) else { return }

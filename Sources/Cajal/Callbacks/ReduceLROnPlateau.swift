@@ -52,6 +52,18 @@ public final class ReduceLROnPlateau: Callback {
     }
   }
 
+  public var state: CallbackState {
+    var numbers = ["wait": Double(wait), "cooldown_left": Double(cooldownLeft)]
+    numbers["best"] = best
+    return CallbackState(numbers: numbers)
+  }
+
+  public func restore(_ state: CallbackState) {
+    wait = Int(exactly: state.numbers["wait"] ?? 0) ?? 0
+    cooldownLeft = Int(exactly: state.numbers["cooldown_left"] ?? 0) ?? 0
+    best = state.numbers["best"]
+  }
+
   private func reduce(_ training: TrainingContext) {
     let rate = training.control.learningRate
     guard rate > minimumRate else { return }

@@ -16,12 +16,23 @@ public protocol TrainingControl: AnyObject {
   func save(to path: String) throws
   /// Writes the weights alone, all or nothing.
   func saveWeights(to path: String) throws
+  /// Writes everything that the run needs to go on from here, all or nothing.
+  func backUp(to path: String) throws
+  /// Goes on from a backup; false where there is none. Called in `trainBegin`.
+  func resume(from path: String) throws -> Bool
   /// A copy of the parameters and states.
   func weights() throws -> WeightSnapshot
   /// Sets parameters and states to a copy taken before.
   func restore(_ weights: WeightSnapshot) throws
   /// A line for the person who watches, shown where it does not disturb the progress display.
   func note(_ message: String)
+}
+
+extension TrainingControl {
+  public func backUp(to path: String) throws {
+    throw CajalError(.unsupported, "\(type(of: self))", expected: "a training that can be backed up", given: "this one cannot")
+  }
+  public func resume(from path: String) throws -> Bool { false }
 }
 
 /// A copy of a model's parameters and states by path.

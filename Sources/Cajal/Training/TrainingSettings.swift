@@ -37,7 +37,11 @@ final class TrainingSettings {
 
   /// A slot or a number of the optimizer, made on first use.
   func optimizerVariable(_ name: String, _ shape: Shape, role: Variable.Role, initial: Float) -> Variable {
-    if let known = optimizerByName[name] { return known }
+    if let known = optimizerByName[name] {
+      if known.type.shape == shape { return known }
+      // Read from a file of another model: it begins anew.
+      optimizerVariables.removeAll { $0 === known }
+    }
     let storage = Storage([Float](repeating: initial, count: shape.count))
     let variable = Variable("optimizer/" + name, TensorType(shape, .float32), role: role, value: storage)
     optimizerByName[name] = variable
@@ -45,9 +49,20 @@ final class TrainingSettings {
     return variable
   }
 
+  /// Sets a slot to a value read from a file; the first program finds it.
+  func adoptSlot(_ name: String, _ type: TensorType, _ value: Storage) {
+    if let known = optimizerByName[name], known.type == type { return known.value = value }
+    let variable = Variable("optimizer/" + name, type, role: .slot, value: value)
+    optimizerByName[name] = variable
+    optimizerVariables.append(variable)
+  }
+
   /// A sum of a metric, made on first use.
   func accumulator(_ metric: Int, _ name: String, _ type: TensorType) -> Variable {
-    if let known = accumulators[metric][name] { return known }
+    if let known = accumulators[metric][name] {
+      if known.type == type { return known }
+      accumulatorList.removeAll { $0 === known }
+    }
     let storage = Storage(type.dtype, count: type.shape.count)
     storage.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     let variable = Variable("\(metricNames[metric])/\(name)", type, role: .metric, value: storage)
@@ -62,6 +77,10 @@ final class TrainingSettings {
       variable.storage.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     }
   }
+
+  /// Copies of all sums, and back.
+  func sums() -> [(Variable, Storage)] { accumulatorList.map { ($0, $0.value) } }
+  func restore(_ sums: [(Variable, Storage)]) { for (variable, value) in sums { variable.value = value } }
 
   /// Loss and metrics so far.
   func logs() -> Logs {

@@ -75,12 +75,10 @@ package struct FuseEpilogues: Pass {
     var source = value
     while producers[source] >= 0 {
       let instruction = code.instructions[producers[source]]
-      guard let input = instruction.inputs.first else { break }
-      let (from, to) = (code.type(input).shape, code.type(source).shape)
-      let isAlong = from.last == channels && to.last == channels
-      let isReshape = instruction.operation is Reshape && from.count == channels && to.count == channels
-      guard isAlong, isReshape || instruction.operation is Broadcast else { break }
-      source = input
+      guard instruction.operation is Broadcast || instruction.operation is Reshape else { break }
+      let (from, to) = (code.type(instruction.inputs[0]).shape, code.type(source).shape)
+      guard from.last == channels, to.last == channels, instruction.operation is Broadcast || to.count == channels else { break }
+      source = instruction.inputs[0]
     }
     return code.type(source).shape == [channels] && source != value ? source : nil
   }
