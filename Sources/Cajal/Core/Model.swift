@@ -20,6 +20,7 @@ import Foundation
 public final class Model: @unchecked Sendable {  // all mutable state is reached under `lock`
   /// Types of one sample, without the batch axis.
   public let inputTypes: [TensorType]
+  /// Types of one sample of each output, without the batch axis.
   public let outputTypes: [TensorType]
   /// The architecture, where it is one layer: what is written beside the weights.
   public let architecture: (any Layer)?

@@ -2,6 +2,7 @@
 public protocol BatchSource: Sendable {
   /// Types of one sample, without the batch axis.
   var inputs: [TensorType] { get }
+  /// Types of one sample's targets, without the batch axis.
   var targets: [TensorType] { get }
   /// Whether each sample has a weight.
   var hasSampleWeights: Bool { get }

@@ -83,6 +83,7 @@ extension Tensor {
       .mean(axes: axes, keepsDimensions: keepsDimensions)
   }
 
+  /// The product along axes; along all of them by default.
   public func product(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
     reduced(.product, axes: axes, keepsDimensions: keepsDimensions)
   }

@@ -143,6 +143,7 @@ extension Tensor {
     return slice(axis: 0, row..<(row + 1)).squeezed(axes: [0])
   }
 
+  /// Some entries along the first axis.
   public subscript(range: Range<Int>) -> Tensor { slice(axis: 0, range) }
 
   /// A border of `value` around the elements, `(low, high)` per axis.
