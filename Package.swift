@@ -42,6 +42,7 @@ let package = Package(
       dependencies: [
         "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures",
       ],
+      dependencies: ["Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command", exclude: ["Arguments"]),
 
     // Tests

@@ -29,7 +29,8 @@ struct Pictures {
     func attempt(_ name: String, _ meaning: String, _ draw: (String) throws -> Bool) throws {
       do {
         if try draw(folder.file(name)) { files.append((name, meaning)) }
-      } catch FigureError.gnuplotMissing {
+      } catch {
+        guard error as? FigureError == .gnuplotMissing else { throw error }
         isMissing = true
       }
     }
@@ -112,7 +113,8 @@ struct Pictures {
     let captions = wrong.map { "\(report.name(ofClass: Int(report.truths[$0]))) → \(report.name(ofClass: answers[$0]))" }
     do {
       try ImageGrid(images, captions: captions, title: "Got wrong: true → answered", columns: 6).write(to: path)
-    } catch FigureError.gnuplotMissing {
+    } catch {
+      guard error == .gnuplotMissing else { throw error }
       try ImageGrid(images, columns: 6).write(to: path)
     }
     return true
