@@ -12,6 +12,7 @@ let package = Package(
     // C
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -32,9 +33,17 @@ let package = Package(
     .target(
       name: "Cajal", dependencies: ["CBackend", "CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
     .target(
-      name: "CajalData", dependencies: ["Cajal", "CPNG", "CJPEG", "CZlib"],
+      name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
+    .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
+    .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
+    .executableTarget(
+      name: "CajalCommand",
+      dependencies: [
+        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures",
+      ],
+      path: "Sources/Command", exclude: ["Arguments"]),
     .executableTarget(
       name: "CajalCommand",
       dependencies: ["Cajal", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
@@ -44,6 +53,10 @@ let package = Package(
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "ForcingTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "SyllabusTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
+    .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
     .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
@@ -52,6 +65,7 @@ let package = Package(
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
+    .testTarget(name: "DataTests", dependencies: ["CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -14,6 +14,7 @@ enum Compilation {
     try code.apply(Simplify(), settings)
     try code.apply(RemoveDead(), settings)
     try code.apply(FuseEpilogues(), settings)
+    try code.apply(FuseConvolutionPool(), settings)
     try FuseElementwise(joins: settings.allows(FuseElementwise.name)).run(&code)
     try code.apply(MergeUpdates(), settings)
     try MaterializeSources().run(&code)
@@ -23,7 +24,8 @@ enum Compilation {
       try code.verify(after: "layouts")
     #endif
     guard !request.isTraining, settings.allows("prepare") else { return (code, 0) }
-    return (code, moveConstantWorkToFront(&code))
+    let preparation = moveConstantWorkToFront(&code)
+    return (code, preparation)
   }
 
   /// Prediction computes what depends on parameters alone once for each version of them: folded and rearranged weights.

@@ -11,6 +11,8 @@ package enum Executor {
     init() {
       let thread = Thread { [self] in
         Thread.current.threadDictionary[Executor.mark] = true
+        // The number of threads is a setting of the thread that starts them.
+        if let library = try? Library.loaded() { library.functions.set_num_threads?(Int32(library.threads)) }
         while true {
           arrived.wait()
           let work = queue.withLock { $0.isEmpty ? nil : $0.removeFirst() }

@@ -117,6 +117,13 @@ private struct Chooser {
     case let gradient as ConvolutionKernelGradient: kernelGradient(&placed, gradient)
     case let fused as FusedKernelGradient:
       if case .convolution(let gradient) = fused.base { kernelGradient(&placed, gradient) } else { demandPlain(&placed) }
+    case is ConvolutionPool:
+      demandPlain(&placed)
+      for output in placed.outputs where isOn && isTraining { result.values[output].layout = blocked(result.type(output).shape) }
+    case is ConvolutionPoolGradient:
+      // The gradient lies as the winners do.
+      placed.inputs[0] = rearrange(placed.inputs[0], plain(placed.inputs[0]), placed.path)
+      placed.inputs[2] = rearrange(placed.inputs[2], layout(placed.inputs[1]), placed.path)
     case is Pooling, is LocalResponseNormalization: follow(&placed, inputs: [0], outputs: [0])
     case is AveragePoolingGradient, is LocalResponseNormalizationGradient, is BatchNormalization:
       follow(&placed, inputs: placed.operation is LocalResponseNormalizationGradient ? [0, 1] : [0], outputs: [0])

@@ -8,8 +8,8 @@ import Testing
 private func precision(_ dtype: DType) -> Double {
   switch dtype {
   case .float64: return 1e-6
-  case .float16: return 8192
-  case .bfloat16: return 65536
+  case .float16: return 400
+  case .bfloat16: return 2500
   default: return 1
   }
 }

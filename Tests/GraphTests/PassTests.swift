@@ -23,7 +23,7 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
 
 @Suite struct PassTests {
   static let passes = [
-    "simplify", "share", "remove-dead", "fuse-epilogues", "fuse-elementwise", "merge-updates", "layouts", "memory", "all",
+    "simplify", "share", "remove-dead", "fuse-epilogues", "fuse-elementwise", "merge-updates", "layouts", "memory", "prepare", "all",
   ]
 
   /// The passes exist under these names: a pass that is renamed must not fall out of the test.

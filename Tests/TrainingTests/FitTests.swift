@@ -46,3 +46,37 @@ import Testing
     #expect(try model.evaluate(x, y)["accuracy"] ?? 0 > 0.95)
   }
 }
+
+@Suite struct PredictTests {
+  /// Prediction keeps rearranged weights between calls; they must follow every change of a parameter.
+  @Test func predictionFollowsTheWeights() throws {
+    let model = try Model(
+      Sequential {
+        Conv2D(16, kernelSize: 3, padding: .same)
+        BatchNormalization()
+        Activation(.relu6)
+        Conv2D(32, kernelSize: 1)
+        GlobalAveragePooling2D()
+        Dense(3, activation: .softmax)
+      }, inputShape: [12, 12, 16], seed: 2)
+    model.compile(optimizer: .sgd(learningRate: 0.1), loss: .sparseCategoricalCrossentropy)
+    var random = RandomSource(seed: 1)
+    let x = random.normal([8, 12, 12, 16])
+    let y = Tensor((0..<8).map { Int32($0 % 3) }, shape: [8])
+    for _ in 0..<3 {
+      let together = try model.predict(x, batchSize: 8).floats
+      var apart: [Float] = []
+      for row in 0..<8 { apart += try model.predict(x[row..<(row + 1)]).floats }
+      for (a, b) in zip(together, apart) { #expect(abs(a - b) < 1e-5) }
+      let before = try model.evaluate(x, y)["loss"] ?? .nan
+      var loss = 0.0
+      for row in 0..<8 { loss -= Double(together[row * 3 + row % 3]).logarithm / 8 }
+      #expect(abs(before - loss) < 1e-5)
+      try model.trainOnBatch(x, y)
+    }
+  }
+}
+
+extension Double {
+  fileprivate var logarithm: Double { Tensor([self], shape: []).log().item }
+}

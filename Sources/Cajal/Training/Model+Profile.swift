@@ -16,6 +16,23 @@ extension TrainingStep {
   }
 }
 
+extension Model {
+  /// The compiled prediction of one batch as a table: kernels, shapes, layouts, bytes, flops; with `runs`, the time of each.
+  public func profile(batchSize: Int = 1, runs: Int = 0, for terminal: Terminal = .plain) throws -> String {
+    try lock.withLock {
+      let program = try program(ProgramCache.Signature(task: .predict, batch: batchSize))
+      let inputs = inputTypes.map { Storage($0.dtype, count: $0.shape.count * batchSize) }
+      for input in inputs { input.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
+      let outputs = outputTypes.map { Storage($0.dtype, count: $0.shape.count * batchSize) }
+      return try Executor.run(if: program.usesThreads) {
+        program.prepare(inputs: inputs.map(\.pointer), outputs: outputs.map(\.pointer))
+        for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
+        return try program.report(runs: runs).table(for: terminal)
+      }
+    }
+  }
+}
+
 extension ProgramReport {
   /// The report as a table for people.
   func table(for terminal: Terminal) -> String {

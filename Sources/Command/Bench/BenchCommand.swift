@@ -10,6 +10,7 @@ enum BenchCommand {
     profiles = arguments.contains("--profile")
     let names = arguments.filter { !$0.hasPrefix("--") }
     if names == ["cold"] { return try Workload.cold() }
+    if names == ["rss"] { return try Workload.resident() }
     let known = Workload.all.map(\.name)
     for name in names where !known.contains(name) {
       throw CajalError(

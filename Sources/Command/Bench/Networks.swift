@@ -60,4 +60,27 @@ enum Networks {
       Dense(1000, activation: .softmax)
     }
   }
+
+  /// w08: MobileNet v1 with a dense classifier.
+  static func mobileNet() -> Sequential {
+    var network = Sequential {
+      Conv2D(32, kernelSize: 3, strides: 2, padding: .same, useBias: false)
+      BatchNormalization()
+      Activation(.relu6)
+    }
+    let blocks = [
+      (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
+    ]
+    for (width, stride) in blocks {
+      network.add(DepthwiseConv2D(kernelSize: 3, strides: stride, padding: .same, useBias: false))
+      network.add(BatchNormalization())
+      network.add(Activation(.relu6))
+      network.add(Conv2D(width, kernelSize: 1, useBias: false))
+      network.add(BatchNormalization())
+      network.add(Activation(.relu6))
+    }
+    network.add(GlobalAveragePooling2D())
+    network.add(Dense(1000, activation: .softmax))
+    return network
+  }
 }

@@ -1,4 +1,5 @@
 import Cajal
+import CajalModels
 import Foundation
 
 /// A measured row: `{"workload": …, "unit": …, "value": …, "detail": {…}}`.
@@ -35,6 +36,28 @@ struct Workload {
     Workload(name: "w05", what: "AlexNet 227x227x3, SGD momentum, step of 16") { watch in
       let model = try Model(Networks.alexNet(), inputShape: [227, 227, 3])
       return [try train("w05", model, momentum, uniform([16, 227, 227, 3]), labels(1000, 16), watch)]
+    },
+    Workload(name: "w06", what: "VGG-16, prediction of 1, step of 4") { watch in
+      let model = try Model(VGG16(), inputShape: [224, 224, 3])
+      return [
+        try predict("w06-infer1", model, uniform([1, 224, 224, 3]), watch),
+        try train("w06-train4", model, momentum, uniform([4, 224, 224, 3]), labels(1000, 4), watch),
+      ]
+    },
+    Workload(name: "w07", what: "ResNet-50 without biases, prediction of 1 and 16, step of 8") { watch in
+      let model = try Model(ResNet50(useBias: false), inputShape: [224, 224, 3])
+      return [
+        try predict("w07-infer1", model, uniform([1, 224, 224, 3]), watch),
+        try predict("w07-infer16", model, uniform([16, 224, 224, 3]), watch),
+        try train("w07-train8", model, momentum, uniform([8, 224, 224, 3]), labels(1000, 8), watch),
+      ]
+    },
+    Workload(name: "w08", what: "MobileNet v1, prediction of 1, step of 8") { watch in
+      let model = try Model(Networks.mobileNet(), inputShape: [224, 224, 3])
+      return [
+        try predict("w08-infer1", model, uniform([1, 224, 224, 3]), watch),
+        try train("w08-train8", model, momentum, uniform([8, 224, 224, 3]), labels(1000, 8), watch),
+      ]
     },
     Workload(name: "w17", what: "tanh(a x + b) sigmoid(x) + relu(x - 0.5) over 2^24 values", run: formula),
     Workload(name: "w18", what: "matrix product 2048 x 2048", run: product),
@@ -76,6 +99,7 @@ struct Workload {
   }
 
   private static func predict(_ name: String, _ model: Model, _ x: Tensor, _ watch: Stopwatch) throws -> BenchRow {
+    if BenchCommand.profiles { print(try model.profile(batchSize: x.shape[0], runs: 20)) }
     let result = try watch.time { times in
       for _ in 0..<times { _ = try model.predict(x, batchSize: x.shape[0]) }
     }
@@ -110,6 +134,13 @@ struct Workload {
     let (a, b) = (uniform([2048, 2048]), uniform([2048, 2048]))
     let result = try watch.time { times in for _ in 0..<times { _ = a.matmul(b).storage } }
     return [BenchRow(workload: "w18", value: result.best, median: result.median)]
+  }
+
+  /// Four steps of w07 at batch 8, for the peak of memory.
+  static func resident() throws {
+    let model = try Model(ResNet50(useBias: false), inputShape: [224, 224, 3])
+    model.compile(optimizer: momentum, loss: .sparseCategoricalCrossentropy)
+    try model.trainingStep(uniform([8, 224, 224, 3]), labels(1000, 8)).run(times: 4)
   }
 
   /// One batch of w04 in a fresh process.

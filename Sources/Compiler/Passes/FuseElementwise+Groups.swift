@@ -76,8 +76,8 @@ extension FuseElementwise {
         let producer = producers[value]
         guard producer >= 0 else { return false }
         if isInside(producer) {
-          // Inside, only a register may be handed on: not a reduction, and not through a stretch.
-          return isInside(reader) ? code.instructions[producer].operation is Reduce : true
+          // Inside, only a register may be handed on: not a reduction, not what storing would round, not through a stretch.
+          return isInside(reader) ? code.instructions[producer].operation is Reduce || isRounding(producer, code) : true
         }
         let next = group[producer]
         if let last = members[next].last, last >= first, visited.insert(next).inserted { stack.append(next) }
@@ -92,6 +92,17 @@ extension FuseElementwise {
         }
       }
       return false
+    }
+
+    /// A cast to fewer digits than its argument may have: a register would keep them.
+    private func isRounding(_ index: Int, _ code: Code) -> Bool {
+      guard let cast = code.instructions[index].operation as? Cast else { return false }
+      let (from, to) = (code.type(code.instructions[index].inputs[0]).dtype, cast.dtype)
+      switch to {
+      case .float16, .bfloat16: return from != to
+      case .float32, .float64, .bool: return false
+      default: return from != .bool && (from.isFloating || from.byteCount > to.byteCount || from.byteCount == to.byteCount && from != to)
+      }
     }
 
     /// Groups in an order that respects their inputs, close to the original one.

@@ -75,10 +75,9 @@ package struct FuseEpilogues: Pass {
     var source = value
     while producers[source] >= 0 {
       let instruction = code.instructions[producers[source]]
+      guard instruction.operation is Broadcast || instruction.operation is Reshape else { break }
       let (from, to) = (code.type(instruction.inputs[0]).shape, code.type(source).shape)
-      let isAlong = from.last == channels && to.last == channels
-      let isReshape = instruction.operation is Reshape && from.count == channels && to.count == channels
-      guard isAlong, isReshape || instruction.operation is Broadcast else { break }
+      guard from.last == channels, to.last == channels, instruction.operation is Broadcast || to.count == channels else { break }
       source = instruction.inputs[0]
     }
     return code.type(source).shape == [channels] && source != value ? source : nil
@@ -92,11 +91,9 @@ package struct FuseEpilogues: Pass {
       let shape = code.type(instruction.inputs[0]).shape
       if reduce.axes == Array(0..<(shape.rank - 1)), shape.rank >= 2 { sums[instruction.inputs[0]] = index }
     }
-    var readers: [Int: Int] = [:]
-    for (index, instruction) in code.instructions.enumerated() {
-      for input in instruction.inputs where readers[input] == nil { readers[input] = index }
-    }
-    var pendingInsertions: [(Int, Code.Instruction)] = []
+    let producers = code.producers()
+    var moved: Set<Int> = []
+    var inserted: [Int: Code.Instruction] = [:]
     for index in code.instructions.indices {
       let instruction = code.instructions[index]
       let base: FusedKernelGradient.Base
@@ -107,25 +104,30 @@ package struct FuseEpilogues: Pass {
         base = .contraction(operation)
       default: continue
       }
-      let dy = instruction.inputs[1]
-      guard code.type(dy).dtype == .float32, let sum = sums.removeValue(forKey: dy) else { continue }
+      let (x, dy) = (instruction.inputs[0], instruction.inputs[1])
+      guard code.type(dy).dtype == .float32, code.type(x).shape.count > 0, let sum = sums[dy], producers[x] < min(sum, index) else {
+        continue
+      }
+      sums[dy] = nil
       let total = code.instructions[sum].outputs[0]
-      // The sum keeps its place and becomes a reshape, unless somebody reads it before the kernel gradient is there.
-      guard (readers[total] ?? Int.max) > index || sum > index else { continue }
       let vector = code.newValue(TensorType([code.type(dy).shape.last], .float32))
       let reshape = Code.Instruction(
         Reshape(shape: code.type(total).shape), inputs: [vector], outputs: [total], path: code.instructions[sum].path)
-      code.instructions[index].operation = FusedKernelGradient(base: base)
-      code.instructions[index].outputs.append(vector)
-      if sum > index {
-        code.instructions[sum] = reshape
+      let fused = Code.Instruction(
+        FusedKernelGradient(base: base), inputs: instruction.inputs, outputs: instruction.outputs + [vector], path: instruction.path)
+      // Both stand where the first of the two stood.
+      if sum < index {
+        code.instructions[sum] = fused
+        inserted[sum] = reshape
+        moved.insert(index)
       } else {
-        // The sum came first: move its place behind the kernel gradient.
-        code.instructions[sum] = Code.Instruction(
-          Fill(value: 0, type: TensorType([], .float32)), inputs: [], outputs: [code.newValue(TensorType([], .float32))], path: "")
-        pendingInsertions.append((index, reshape))
+        code.instructions[index] = fused
+        code.instructions[sum] = reshape
       }
     }
-    for (index, reshape) in pendingInsertions.sorted(by: { $0.0 > $1.0 }) { code.instructions.insert(reshape, at: index + 1) }
+    code.instructions = code.instructions.enumerated().flatMap { index, instruction -> [Code.Instruction] in
+      if moved.contains(index) { return [] }
+      return [instruction] + (inserted[index].map { [$0] } ?? [])
+    }
   }
 }

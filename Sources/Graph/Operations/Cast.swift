@@ -1,4 +1,6 @@
-/// Another dtype: floats are rounded to nearest even, floats to integers are cut toward zero, numbers to bool are `x != 0`.
+/// Another dtype: floats are rounded to nearest even, numbers to bool are `x != 0`.
+///
+/// Floats to integers are cut toward zero and stop at the ends of the range, NaN becomes 0; integers to narrower ones wrap around.
 package struct Cast: Operation {
   package static let name = "cast"
   package var dtype: DType

@@ -27,7 +27,8 @@ package struct Fill: Operation {
   package var value: Double
   package var type: TensorType
   package init(value: Double, type: TensorType) {
-    self.value = value
+    // As the type holds it: without a fraction, or 0 and 1.
+    self.value = type.dtype == .bool ? (value == 0 ? 0 : 1) : type.dtype.isFloating ? value : value.rounded(.towardZero)
     self.type = type
   }
 

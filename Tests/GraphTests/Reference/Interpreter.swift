@@ -99,9 +99,20 @@ extension Interpreter {
     return Values(type.shape.dimensions, type.dtype) { _ in type.dtype.isFloating ? value : store(value, as: type.dtype) }
   }
 
-  /// Between floats nothing changes here: the reference keeps full precision.
+  /// Between floats nothing changes here: the reference keeps full precision. Whole numbers wrap around, floats stop at the
+  /// ends of the range.
   private static func cast(_ x: Values, _ dtype: DType) -> Values {
-    Values(x.shape, dtype, x.data.map { dtype.isFloating ? $0 : store($0, as: dtype) })
+    if dtype.isFloating { return Values(x.shape, dtype, x.data) }
+    guard x.dtype.isInteger, dtype.isInteger else { return Values(x.shape, dtype, x.data.map { store($0, as: dtype) }) }
+    let data = x.data.map { value -> Double in
+      switch dtype {
+      case .int8: return Double(Int8(truncatingIfNeeded: Int(value)))
+      case .uint8: return Double(UInt8(truncatingIfNeeded: Int(value)))
+      case .int32: return Double(Int32(truncatingIfNeeded: Int(value)))
+      default: return value
+      }
+    }
+    return Values(x.shape, dtype, data)
   }
 
   private static func scan(_ operation: Scan, _ inputs: [Values]) throws -> [Values] {

@@ -13,7 +13,8 @@ extension Interpreter {
       default: return first.data[i] != 0 ? inputs[1].data[i] : inputs[2].data[i]
       }
     }
-    return Values(first.shape, dtype, data)
+    // Whole numbers wrap around.
+    return Values(first.shape, dtype, dtype == .uint8 ? data.map { Double(UInt8(truncatingIfNeeded: Int($0))) } : data)
   }
 
   private static func one(_ function: ElementwiseFunction, _ x: Double) -> Double {

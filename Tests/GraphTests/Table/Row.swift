@@ -90,7 +90,7 @@ struct Row: Sendable, CustomTestStringConvertible {
 /// The table: one row per operation and kind.
 enum Table {
   static let rows: [Row] =
-    elementwise + movements + reductions + axes + products + convolutions + poolings + normalizations + sources
+    elementwise + movements + reductions + axes + products + convolutions + poolings + normalizations + sources + scans
   static let errors: [ErrorSample] = rows.flatMap(\.errors)
   static let differentiable: [Row] = rows.filter { if case .checked = $0.gradient { return true } else { return false } }
 }

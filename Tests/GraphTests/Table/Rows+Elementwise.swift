@@ -9,7 +9,7 @@ private func unary(
 ) -> Row {
   Row(
     function.rawValue, Elementwise.self, gradient: gradient, tolerance: tolerance,
-    dtypes: [.float32, .float64] + (whole ? [.int32, .int64, .int8] : []),
+    dtypes: [.float32, .float64, .float16, .bfloat16] + (whole ? [.int32, .int64, .int8] : []),
     special: special.isEmpty ? [] : [Sample(Elementwise(function), [Values([special.count], .float32, special)])],
     errors: whole || function.isPredicate
       ? []
@@ -32,7 +32,7 @@ private func binary(
   let pairs = [Values([special.count], .float32, special.map(\.0)), Values([special.count], .float32, special.map(\.1))]
   return Row(
     function.rawValue, Elementwise.self, gradient: gradient, tolerance: tolerance,
-    dtypes: [.float32, .float64] + (whole ? [.int32, .int64] : []),
+    dtypes: [.float32, .float64, .float16, .bfloat16] + (whole ? [.int32, .int64, .uint8] : []),
     special: special.isEmpty ? [] : [Sample(Elementwise(function), pairs)],
     errors: [
       ErrorSample(
