@@ -55,6 +55,8 @@ let package = Package(
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
+    .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
