@@ -39,9 +39,6 @@ let package = Package(
     .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
     .executableTarget(
       name: "CajalCommand",
-      dependencies: [
-        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures",
-      ],
       dependencies: ["Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command", exclude: ["Arguments"]),
 
