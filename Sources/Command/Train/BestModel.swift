@@ -9,6 +9,9 @@ final class BestModel: Callback {
   /// The best epoch, from 0, and its logs.
   private(set) var best: (epoch: Int, logs: Logs)?
   private var lowest = Double.infinity
+  /// When the model was written last; epochs that take less than a second do not all wait for the disk.
+  private var written: ContinuousClock.Instant?
+  private var isPending = false
   private var weights: WeightSnapshot?
 
   init(_ path: String) { self.path = path }
@@ -19,11 +22,19 @@ final class BestModel: Callback {
     best = (training.epoch, training.logs)
     lowest = loss
     weights = try training.control.weights()
-    try training.control.save(to: path)
+    isPending = true
+    if written.map({ $0.duration(to: .now) > .seconds(1) }) ?? true { try write(training) }
   }
 
   func trainEnd(_ training: TrainingContext) throws {
-    guard let best, let weights, best.epoch != training.epoch else { return }
-    try training.control.restore(weights)
+    guard let best, let weights else { return }
+    if best.epoch != training.epoch { try training.control.restore(weights) }
+    if isPending { try write(training) }
+  }
+
+  private func write(_ training: TrainingContext) throws {
+    try training.control.save(to: path)
+    written = .now
+    isPending = false
   }
 }

@@ -30,10 +30,12 @@ struct TrainingRun {
     ControlC.stopsCleanly()
     let best = BestModel(folder.file(SavedModel.folderName))
     let log = CSVLogger(folder.file("log.csv"))
+    let isBrief = task.epochs > 40 && data.train.count < 5000
     let started = ContinuousClock.now
     let history = try model.fit(
       data.train.shuffle(), epochs: task.epochs, batchSize: task.batchSize, validationData: data.validation,
-      callbacks: [best, log])
+      callbacks: [best, log] + (isBrief ? [EpochProgress(epochs: task.epochs)] : []),
+      verbose: isBrief ? .silent : .progress)
     conclude(best, history, started.duration(to: .now))
 
     let report = try Report(task, model, data, seed: seed)
