@@ -59,6 +59,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
     .testTarget(name: "DataTests", dependencies: ["CajalData"]),
+    .testTarget(name: "CommandTests", dependencies: ["Cajal", "CajalArguments", "CajalCommand", "CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )
