@@ -36,21 +36,29 @@ let package = Package(
       name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
+    .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
     .executableTarget(
       name: "CajalCommand",
-      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
-      path: "Sources/Command"),
+      dependencies: ["Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
+      path: "Sources/Command", exclude: ["Arguments"]),
 
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "ForcingTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "SyllabusTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
+    .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
+    .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
+    .testTarget(name: "DataTests", dependencies: ["CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -49,6 +49,20 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
     self.storage = value
   }
 
+  /// A variable that starts as a tensor: the chain of a sampler, a running average, anything kept between steps.
+  public convenience init(_ name: String, _ initial: Tensor, role: Role = .chain) {
+    self.init(name, initial.type, role: role, value: initial.storage.copied())
+  }
+
+  /// The value as a tensor.
+  public var tensor: Tensor {
+    get { Tensor.constant(value, shape: type.shape) }
+    set {
+      precondition(newValue.type == type, "Variable \(name): expected \(type), but the new value is \(newValue.type).")
+      value = newValue.storage
+    }
+  }
+
   /// The value in row-major order.
   public var value: Storage {
     get { layout.isRowMajor(type.shape) ? storage.copied() : Rearrangement.toRowMajor(storage, type.shape, layout) }

@@ -69,7 +69,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   }
 
   /// Names and shapes without values: enough for a summary, and it takes no memory.
-  static func outline<L: Layer>(_ layer: L, inputs: [TensorType]) throws -> Model {
+  public static func outline<L: Layer>(_ layer: L, inputs: [TensorType]) throws -> Model {
     try Model(inputs: inputs, seed: 0, architecture: layer, values: .shapesOnly) { tensors in
       try layer.forward(L.Input(tensors: tensors)).tensors
     }
@@ -114,6 +114,9 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     if let error = trace.errors.first { throw error }
     return outputs
   }
+
+  /// The outputs of the architecture for symbolic tensors of whatever trace they belong to.
+  func applied(to inputs: [Tensor]) throws -> [Tensor] { try body(inputs) }
 
   /// A trace of the model for one batch size.
   func trace(_ mode: ModelTrace.Mode, batch: Int) throws -> (trace: ModelTrace, inputs: [Tensor], outputs: [Tensor]) {

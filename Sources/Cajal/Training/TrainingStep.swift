@@ -48,9 +48,7 @@ public final class TrainingStep {
 extension TrainingSettings {
   /// The step size of the coming step, where a schedule decides.
   func setScheduledRate(_ model: Model) {
-    guard optimizer.hasSchedule else { return }
-    let step = model.store.stepVariable.storage.withBytes { $0.load(as: Int64.self) }
-    learningRate.setScalar(Float(optimizer.learningRate(atStep: Int(step))))
+    optimization.setScheduledRate(atStep: model.store.stepVariable)
   }
 }
 

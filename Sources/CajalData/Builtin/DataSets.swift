@@ -31,7 +31,9 @@ public struct BuiltInDataSet: Sendable {
     into folder: String? = nil, downloader: Downloader = Downloader(),
     progress: (DownloadProgress) throws -> Void = { _ in }
   ) throws {
-    for file in files { try downloader.fetch(file, into: "\(folder ?? DataSearch.cache())/\(name)", progress: progress) }
+    for file in files {
+      try downloader.fetch(file, into: "\(folder ?? DataSearch.cache())/\(name)", progress: progress)
+    }
   }
 }
 

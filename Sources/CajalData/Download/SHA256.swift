@@ -33,7 +33,9 @@ public struct SHA256 {
   public mutating func finished() -> String {
     let bits = count * 8
     var padding: [UInt8] = [0x80] + Array(repeating: 0, count: (119 - rest.count) % 64)
-    for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      padding.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+    }
     padding.withUnsafeBytes { update($0) }
     return state.map { word in
       let text = String(word, radix: 16)

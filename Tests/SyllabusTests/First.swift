@@ -1,0 +1,2 @@
+import Cajal
+import Testing
