@@ -5,10 +5,12 @@ import Cajal
 ///
 /// Take it from the training data and apply the same to everything else.
 public struct Standardization: Hashable, Codable, Sendable {
+  /// Mean of each feature.
   public var mean: [Float]
   /// Divided by n; features that never change count as 1.
   public var deviation: [Float]
 
+  /// Means and standard deviations, one of each for every feature.
   public init(mean: [Float], deviation: [Float]) {
     self.mean = mean
     self.deviation = deviation

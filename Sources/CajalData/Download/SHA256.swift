@@ -8,8 +8,10 @@ public struct SHA256 {
   private var rest: [UInt8] = []
   private var count: UInt64 = 0
 
+  /// A digest of nothing yet.
   public init() {}
 
+  /// Takes in more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     count += UInt64(bytes.count)
     var bytes = bytes[...]

@@ -94,6 +94,7 @@ public enum Gzip {
     try InflateStream(MemoryStream(bytes[...], name: name), .gzip).readAll(limit: limit)
   }
 
+  /// Packs bytes; level 0 stores them, 9 tries hardest.
   public static func compress(_ bytes: [UInt8], level: Int = 6) throws -> [UInt8] {
     try deflated(bytes, level: level, window: 15 + 16)
   }

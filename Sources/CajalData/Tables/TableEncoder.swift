@@ -28,9 +28,11 @@ public struct TableEncoder: Codable, Hashable, Sendable {
 
   /// One column as it is encoded.
   public struct Feature: Codable, Hashable, Sendable {
+    /// The column.
     public var name: String
     /// Words in the order of their codes; empty for numbers.
     public var vocabulary: [String]
+    /// Whether each word becomes a feature of 0 or 1.
     public var isOneHot: Bool
     /// Stands for a missing value, if the policy fills in: a number, or a code.
     public var fill: Double
@@ -39,8 +41,11 @@ public struct TableEncoder: Codable, Hashable, Sendable {
     var width: Int { isOneHot ? vocabulary.count : 1 }
   }
 
+  /// Columns that become inputs, in order.
   public let features: [Feature]
+  /// The column to predict, if there is one.
   public let target: Feature?
+  /// What becomes of a cell without a value.
   public let missing: Missing
 
   /// - Parameters:
@@ -118,12 +123,14 @@ public struct TableEncoder: Codable, Hashable, Sendable {
     return try Dataset(inputs: input, targets: targets)
   }
 
+  /// Writes the encoder as JSON.
   public func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try writeFile(path, Array(try encoder.encode(self)))
   }
 
+  /// Reads an encoder that `write(to:)` wrote.
   public static func read(_ path: String) throws -> TableEncoder {
     let bytes = try FileStream(path).readAll(limit: 1 << 28)
     guard let encoder = try? JSONDecoder().decode(TableEncoder.self, from: Data(bytes)), encoder.isSound else {
