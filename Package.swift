@@ -36,18 +36,13 @@ let package = Package(
       name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
-    .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
     .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
     .executableTarget(
       name: "CajalCommand",
       dependencies: [
-        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures",
+        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures",
       ],
       path: "Sources/Command", exclude: ["Arguments"]),
-    .executableTarget(
-      name: "CajalCommand",
-      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
-      path: "Sources/Command"),
 
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
