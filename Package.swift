@@ -39,9 +39,7 @@ let package = Package(
     .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
     .executableTarget(
       name: "CajalCommand",
-      dependencies: [
-        "Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures",
-      ],
+      dependencies: ["Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command", exclude: ["Arguments"]),
 
     // Tests
@@ -61,6 +59,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
     .testTarget(name: "DataTests", dependencies: ["CajalData"]),
+    .testTarget(name: "CommandTests", dependencies: ["Cajal", "CajalArguments", "CajalCommand", "CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )

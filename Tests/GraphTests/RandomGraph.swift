@@ -18,8 +18,8 @@ struct RandomGraph {
     // Images with channels that fall into blocks and such that do not; rows; a vector.
     let channels = draw.bool() ? 16 : 3
     pool = [input([2, 5, 4, channels]), input([3, 4]), variable([4]), variable([3, 1])]
-    for _ in 0..<draw.integer(6...14) { grow() }
-    outputs = Array(pool.suffix(draw.integer(1...3)))
+    for _ in 0..<draw.integer(8...20) { grow() }
+    outputs = Array(pool.suffix(draw.integer(3...6)))
     if draw.bool(), let first = pool.randomElement(using: &draw.random) { outputs.append(first) }
     let loss = outputs.reduce(Tensor.zeros([])) { $0 + $1.squared().mean() }
     outputs.append(loss)
@@ -61,7 +61,11 @@ struct RandomGraph {
 
   // MARK: - Growth
 
-  private mutating func pick() -> Tensor { pool.randomElement(using: &draw.random) ?? pool[0] }
+  /// Often what was made last, so that little is made for nothing.
+  private mutating func pick() -> Tensor {
+    let latest = draw.bool() ? pool.suffix(4) : pool[...]
+    return latest.randomElement(using: &draw.random) ?? pool[0]
+  }
 
   private mutating func grow() {
     let x = pick()
@@ -163,7 +167,8 @@ struct RandomGraph {
   }
 
   private mutating func image(_ x: Tensor) -> Tensor {
-    guard x.rank == 4, x.shape[1] >= 2, x.shape[2] >= 2 else { return elementwise(x) }
+    func isImage(_ x: Tensor) -> Bool { x.rank == 4 && x.shape[1] >= 2 && x.shape[2] >= 2 && x.count <= 4_000 }
+    guard let x = isImage(x) ? x : pool.last(where: isImage) else { return elementwise(x) }
     let window = Window(
       strides: [draw.integer(1...2), 1], paddingLow: [1, draw.integer(0...1)], paddingHigh: [1, draw.integer(0...1)],
       dilations: [1, 1])
@@ -207,9 +212,13 @@ extension RandomGraph {
     var variables: [Values] = []
   }
 
-  func compiled(_ settings: PassSettings, isTraining: Bool, steps: Int) throws -> Trail {
+  func program(_ settings: PassSettings, isTraining: Bool) throws -> Program {
     let request = Request(inputs: inputs.map(\.tensor), outputs: outputs, updates: updates, isTraining: isTraining)
-    let program = try Program(request, settings: settings)
+    return try Program(request, settings: settings)
+  }
+
+  func compiled(_ settings: PassSettings, isTraining: Bool, steps: Int) throws -> Trail {
+    let program = try self.program(settings, isTraining: isTraining)
     try program.code.verify(after: "all passes")
     let given = inputs.map { $0.values.storage }
     var trail = Trail()
@@ -235,7 +244,9 @@ extension RandomGraph {
       interpreter.variables = known
       let results = try interpreter.evaluate(outputs + updates.map(\.value))
       trail.outputs.append(Array(results.prefix(outputs.count)))
-      for (update, value) in zip(updates, results.dropFirst(outputs.count)) { known[ObjectIdentifier(update.variable)] = value }
+      for (update, value) in zip(updates, results.dropFirst(outputs.count)) {
+        known[ObjectIdentifier(update.variable)] = value
+      }
     }
     trail.variables = variables.compactMap { known[ObjectIdentifier($0)] }
     return trail

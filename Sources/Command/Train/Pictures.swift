@@ -29,7 +29,8 @@ struct Pictures {
     func attempt(_ name: String, _ meaning: String, _ draw: (String) throws -> Bool) throws {
       do {
         if try draw(folder.file(name)) { files.append((name, meaning)) }
-      } catch FigureError.gnuplotMissing {
+      } catch {
+        guard error as? FigureError == .gnuplotMissing else { throw error }
         isMissing = true
       }
     }
@@ -112,7 +113,8 @@ struct Pictures {
     let captions = wrong.map { "\(report.name(ofClass: Int(report.truths[$0]))) → \(report.name(ofClass: answers[$0]))" }
     do {
       try ImageGrid(images, captions: captions, title: "Got wrong: true → answered", columns: 6).write(to: path)
-    } catch FigureError.gnuplotMissing {
+    } catch {
+      guard error == .gnuplotMissing else { throw error }
       try ImageGrid(images, columns: 6).write(to: path)
     }
     return true
@@ -135,7 +137,7 @@ struct Pictures {
   private func writeTable(_ path: String) throws {
     guard let encoder = data.card.encoder else { return }
     var lines = [encoder.features.map(\.name).joined(separator: ",")]
-    for sample in 0..<min(5, report.count) {
+    for sample in stride(from: 0, to: report.count, by: max(1, report.count / 5)).prefix(5) {
       var values = pixels(sample)[...]
       var cells: [String] = []
       for feature in encoder.features {
@@ -149,7 +151,7 @@ struct Pictures {
             let column = cells.count
             value = value * figures.deviation[column] + figures.mean[column]
           }
-          cells.append("\((value * 1000).rounded() / 1000)")
+          cells.append("\((value * 1000).rounded() / 1000 + 0)")
         }
       }
       lines.append(cells.joined(separator: ","))
