@@ -55,6 +55,14 @@ private let cases: [Case] = [
     let slopes = gradient(of: y.squared().sum(), with: [v, w, x])
     problem.outputs = [slopes[0], slopes[1] * slopes[0].sum(), slopes[2]]
   },
+  Case("a bias gradient behind the kernel gradient") { problem, draw in
+    let (x, w, v) = (problem.drawn([5, 3], &draw), problem.drawn([3, 4], &draw), problem.drawn([4], &draw))
+    let window = Window(strides: [1, 1], paddingLow: [1, 0], paddingHigh: [0, 1], dilations: [1, 1])
+    let (image, kernel) = (problem.drawn([2, 4, 3, 16], &draw), problem.drawn([2, 2, 16, 4], &draw))
+    let (y, z) = ((x.matmul(w) + v).sigmoid(), (image.convolved(kernel, window: window) + v).tanh())
+    problem.outputs =
+      gradient(of: y.squared().sum(), with: [w, v]) + gradient(of: z.squared().sum(), with: [kernel, v, image])
+  },
   Case("an inner axis of size 0 and a clip") { problem, draw in
     let (x, w) = (problem.drawn([2, 0], &draw), problem.drawn([0, 3], &draw))
     problem.outputs = [x.matmul(w).clipped(0.5, 1), x.matmul(w) + 1]
