@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
   name: "Cajal",
   products: [
-    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels", "CajalFormats"]),
+    .library(name: "Cajal", targets: ["Cajal", "CajalData", "CajalModels"]),
     .executable(name: "cajal", targets: ["CajalCommand"]),
   ],
   targets: [
@@ -31,16 +31,16 @@ let package = Package(
 
     // The library
     .target(
-      name: "Cajal", dependencies: ["CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
+      name: "Cajal", dependencies: ["CBackend", "CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
     .target(
       name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
     .target(name: "CajalModels", dependencies: ["Cajal"]),
-    .target(name: "CajalFormats", dependencies: ["Cajal", "CZlib"]),
+    .target(name: "CajalArguments", dependencies: ["CajalTerminal"], path: "Sources/Command/Arguments"),
     .executableTarget(
       name: "CajalCommand",
-      dependencies: ["Cajal", "CajalData", "CajalModels", "CajalFormats", "CajalTerminal", "CajalFigures"],
-      path: "Sources/Command"),
+      dependencies: ["Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
+      path: "Sources/Command", exclude: ["Arguments"]),
 
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
@@ -52,10 +52,13 @@ let package = Package(
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
+    .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
+    .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
+    .testTarget(name: "DataTests", dependencies: ["CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )

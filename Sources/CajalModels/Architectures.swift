@@ -16,6 +16,7 @@ public struct Architecture: Sendable {
 
 /// The architectures by name.
 public enum Architectures {
+  /// Every architecture, in the order people meet them.
   public static let all: [Architecture] = [
     Architecture(
       name: "lenet5", description: "LeNet-5 as taught today, 10 classes (LeCun et al., 1998)", inputShape: [28, 28, 1],
@@ -69,3 +70,7 @@ public enum Architectures {
     types.forEach(LayerRegistry.register)
   }
 }
+
+/// Found by the symbol's name when a file asks for a class of layers that is not known yet.
+@_cdecl("cajal_register_layers")
+public func registerArchitectures() { Architectures.registerLayers() }

@@ -1,10 +1,6 @@
-import Cajal
-import Foundation
+// The program `cajal`.
+#if canImport(Glibc)
+  import Glibc
+#endif
 
-do {
-  let arguments = Array(CommandLine.arguments.dropFirst())
-  if arguments.first == "bench" { try BenchCommand.run(Array(arguments.dropFirst())) }
-} catch {
-  FileHandle.standardError.write(Data("cajal: \(error)\n".utf8))
-  exit(1)
-}
+exit(CommandLineProgram.run(Array(CommandLine.arguments.dropFirst())))

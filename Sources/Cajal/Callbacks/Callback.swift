@@ -21,8 +21,26 @@ public protocol Callback: AnyObject {
   func epochBegin(_ training: TrainingContext) throws
   /// After an epoch and its validation; `logs` has both.
   func epochEnd(_ training: TrainingContext) throws
+  /// After the last step of an epoch that is stopped before the end of its data or of its validation; `epochEnd` follows.
+  func epochStopped(_ training: TrainingContext) throws
   /// After a step; `logs` has the epoch's means so far.
   func batchEnd(_ training: TrainingContext) throws
+
+  /// What the callback remembers from epoch to epoch, for a backup of the run.
+  var state: CallbackState { get }
+  /// Takes over what `state` was when the run was interrupted; called after `trainBegin`.
+  func restore(_ state: CallbackState)
+}
+
+/// What a callback remembers, in a form that files hold.
+public struct CallbackState: Sendable {
+  public var numbers: [String: Double]
+  public var weights: WeightSnapshot?
+
+  public init(numbers: [String: Double] = [:], weights: WeightSnapshot? = nil) {
+    self.numbers = numbers
+    self.weights = weights
+  }
 }
 
 extension Callback {
@@ -31,5 +49,8 @@ extension Callback {
   public func trainEnd(_ training: TrainingContext) throws {}
   public func epochBegin(_ training: TrainingContext) throws {}
   public func epochEnd(_ training: TrainingContext) throws {}
+  public func epochStopped(_ training: TrainingContext) throws {}
   public func batchEnd(_ training: TrainingContext) throws {}
+  public var state: CallbackState { CallbackState() }
+  public func restore(_ state: CallbackState) {}
 }

@@ -22,6 +22,7 @@ public final class EarlyStopping: Callback {
   private var wait = 0
   private var bestWeights: WeightSnapshot?
 
+  /// Watches one number of the logs; `minDelta` is the least change that counts as better.
   public init(
     monitor: String = "val_loss", minDelta: Double = 0, patience: Int = 0, mode: MonitorMode = .auto,
     baseline: Double? = nil, restoreBestWeights: Bool = false, startFromEpoch: Int = 0
@@ -59,5 +60,19 @@ public final class EarlyStopping: Callback {
     guard let bestWeights, let bestEpoch, bestEpoch != training.epoch else { return }
     try training.control.restore(bestWeights)
     training.control.note("Weights of epoch \(bestEpoch + 1) restored.")
+  }
+
+  public var state: CallbackState {
+    var numbers = ["wait": Double(wait)]
+    numbers["best"] = best
+    numbers["best_epoch"] = bestEpoch.map(Double.init)
+    return CallbackState(numbers: numbers, weights: bestWeights)
+  }
+
+  public func restore(_ state: CallbackState) {
+    wait = Int(exactly: state.numbers["wait"] ?? 0) ?? 0
+    best = state.numbers["best"]
+    bestEpoch = state.numbers["best_epoch"].flatMap(Int.init(exactly:))
+    bestWeights = state.weights
   }
 }

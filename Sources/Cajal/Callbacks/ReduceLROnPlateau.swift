@@ -16,6 +16,7 @@ public final class ReduceLROnPlateau: Callback {
   private var wait = 0
   private var cooldownLeft = 0
 
+  /// Watches one number of the logs; `minDelta` is the least change that counts as better.
   public init(
     monitor: String = "val_loss", factor: Double = 0.1, patience: Int = 10, mode: MonitorMode = .auto,
     minDelta: Double = 1e-4, cooldown: Int = 0, minimumRate: Double = 0
@@ -49,6 +50,18 @@ public final class ReduceLROnPlateau: Callback {
       wait += 1
       if wait >= patience { reduce(training) }
     }
+  }
+
+  public var state: CallbackState {
+    var numbers = ["wait": Double(wait), "cooldown_left": Double(cooldownLeft)]
+    numbers["best"] = best
+    return CallbackState(numbers: numbers)
+  }
+
+  public func restore(_ state: CallbackState) {
+    wait = Int(exactly: state.numbers["wait"] ?? 0) ?? 0
+    cooldownLeft = Int(exactly: state.numbers["cooldown_left"] ?? 0) ?? 0
+    best = state.numbers["best"]
   }
 
   private func reduce(_ training: TrainingContext) {

@@ -16,6 +16,10 @@ public protocol TrainingControl: AnyObject {
   func save(to path: String) throws
   /// Writes the weights alone, all or nothing.
   func saveWeights(to path: String) throws
+  /// Writes everything that the run needs to go on from here, all or nothing.
+  func backUp(to path: String) throws
+  /// Goes on from a backup; false where there is none. Called in `trainBegin`.
+  func resume(from path: String) throws -> Bool
   /// A copy of the parameters and states.
   func weights() throws -> WeightSnapshot
   /// Sets parameters and states to a copy taken before.
@@ -24,9 +28,18 @@ public protocol TrainingControl: AnyObject {
   func note(_ message: String)
 }
 
+extension TrainingControl {
+  public func backUp(to path: String) throws {
+    throw CajalError(.unsupported, "\(type(of: self))", expected: "a training that can be backed up", given: "this one cannot")
+  }
+  public func resume(from path: String) throws -> Bool { false }
+}
+
 /// A copy of a model's parameters and states by path.
 public struct WeightSnapshot: Sendable {
+  /// Values in row-major order by path.
   public let values: [String: Storage]
+  /// A snapshot from values in row-major order by path.
   public init(_ values: [String: Storage]) { self.values = values }
 }
 
@@ -40,8 +53,10 @@ public final class TrainingContext {
   public var batch: Int
   /// Numbers of the batch or epoch that has ended; what a callback adds, later ones see. Empty at a beginning.
   public var logs: Logs
+  /// The training itself: what may be changed.
   public let control: any TrainingControl
 
+  /// The state of a training; made by the trainer, and by tests of callbacks.
   public init(control: any TrainingControl, epoch: Int = 0, step: Int = 0, batch: Int = 0, logs: Logs = [:]) {
     self.control = control
     self.epoch = epoch

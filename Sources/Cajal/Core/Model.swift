@@ -20,6 +20,7 @@ import Foundation
 public final class Model: @unchecked Sendable {  // all mutable state is reached under `lock`
   /// Types of one sample, without the batch axis.
   public let inputTypes: [TensorType]
+  /// Types of one sample of each output, without the batch axis.
   public let outputTypes: [TensorType]
   /// The architecture, where it is one layer: what is written beside the weights.
   public let architecture: (any Layer)?
@@ -68,7 +69,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   }
 
   /// Names and shapes without values: enough for a summary, and it takes no memory.
-  static func outline<L: Layer>(_ layer: L, inputs: [TensorType]) throws -> Model {
+  public static func outline<L: Layer>(_ layer: L, inputs: [TensorType]) throws -> Model {
     try Model(inputs: inputs, seed: 0, architecture: layer, values: .shapesOnly) { tensors in
       try layer.forward(L.Input(tensors: tensors)).tensors
     }

@@ -2,12 +2,13 @@
 final class VariableStore {
   private(set) var variables: [Variable] = []
   private var byPath: [String: Variable] = [:]
-  let seed: Int
+  private(set) var seed: Int
   /// After the build no variable may appear: a program that asks for one disagrees with the first.
   var isBuilt = false
 
-  /// Whether new variables get their first values; names and shapes alone need no memory and no backend.
-  enum Values: Sendable { case initialized, shapesOnly }
+  /// Whether new variables get their first values; names and shapes alone need no memory and no backend. Those of a file
+  /// must be in it and are filled from it afterwards, so that a file's numbers ask for no more memory than it has bytes.
+  enum Values: Sendable { case initialized, shapesOnly, saved([String: TensorType]) }
   let values: Values
 
   /// What random numbers are keyed by: the seed, and a number that grows with every step.
@@ -19,6 +20,16 @@ final class VariableStore {
     self.values = values
     seedVariable = Variable("seed", TensorType([], .int64), role: .counter, value: Storage([Int64(seed)]))
     stepVariable = Variable("step", TensorType([], .int64), role: .counter, value: Storage([Int64(0)]))
+  }
+
+  /// Updates made so far.
+  var step: Int { Int(stepVariable.storage.withBytes { $0.load(as: Int64.self) }) }
+
+  /// Goes on with the random numbers of a saved model.
+  func restore(seed: Int, step: Int) {
+    self.seed = seed
+    seedVariable.value = Storage([Int64(seed)])
+    stepVariable.value = Storage([Int64(step)])
   }
 
   /// Parameters in the order they were made.
@@ -41,11 +52,18 @@ final class VariableStore {
         advice: "Ask for every parameter in every call of forward, whatever the mode.")
     }
     try demandReasonableSize(path, type)
-    // Memory that nobody touches takes no pages.
-    let value =
-      values == .shapesOnly
-      ? Storage(type.dtype, count: type.shape.count)
-      : try initializer.values(type, seed: seed, stream: stableHash(path))
+    let value: Storage
+    switch values {
+    case .initialized: value = try initializer.values(type, seed: seed, stream: stableHash(path))
+    case .saved(let types):
+      guard let saved = types[path], saved.shape == type.shape else {
+        throw CajalError(
+          .format, path, expected: "a saved weight \(type), as the saved architecture has it",
+          given: types[path].map { "it is \($0)" } ?? "there is none", advice: "The saved model is damaged: save it again.")
+      }
+      fallthrough
+    case .shapesOnly: value = Storage(type.dtype, count: type.shape.count)  // memory that nobody touches takes no pages
+    }
     let variable = Variable(path, type, role: role, value: value)
     add(variable)
     return variable

@@ -50,12 +50,24 @@ final class Optimization {
 
   /// A slot or a number, made on first use.
   private func variable(_ name: String, _ shape: Shape, role: Variable.Role, initial: Float) -> Variable {
-    if let known = byName[name] { return known }
+    if let known = byName[name] {
+      if known.type.shape == shape { return known }
+      // Read from a file of another model: it begins anew.
+      variables.removeAll { $0 === known }
+    }
     let storage = Storage([Float](repeating: initial, count: shape.count))
     let variable = Variable("optimizer/" + name, TensorType(shape, .float32), role: role, value: storage)
     byName[name] = variable
     variables.append(variable)
     return variable
+  }
+
+  /// Sets a slot to a value read from a file; the first program finds it.
+  func adoptSlot(_ name: String, _ type: TensorType, _ value: Storage) {
+    if let known = byName[name], known.type == type { return known.value = value }
+    let variable = Variable("optimizer/" + name, type, role: .slot, value: value)
+    byName[name] = variable
+    variables.append(variable)
   }
 
   /// Sets the step size of the coming step, where a schedule decides.

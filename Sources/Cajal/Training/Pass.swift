@@ -34,10 +34,11 @@ final class Pass {
     memory = buffers.map(\.pointer)
   }
 
-  func begin(epoch: Int, skipping: Int) throws {
+  /// Begins an epoch, after samples and batches that have been seen before.
+  func begin(epoch: Int, skipping: Int, batches: Int = 0) throws {
     iterator = try source.batches(epoch: epoch, seed: model.store.seed, skipping: skipping)
     samples = skipping
-    batches = 0
+    self.batches = batches
   }
 
   /// Runs batches on the executor's thread until `pause` says so; false at the end of the data.

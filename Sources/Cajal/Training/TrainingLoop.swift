@@ -5,16 +5,22 @@ import Foundation
 
 /// One run of `fit`. Steps run on the executor's thread; callbacks on the caller's.
 final class TrainingLoop: TrainingControl {
-  private let model: Model
-  private let settings: TrainingSettings
-  private let training: Pass
+  let model: Model
+  let settings: TrainingSettings
+  let training: Pass
   private let validation: Pass?
-  private let source: any BatchSource
-  private let callbacks: [any Callback]
-  private let history = History()
+  let source: any BatchSource
+  let callbacks: [any Callback]
+  private let backups: [any Callback]
+  let history = History()
   private let verbose: Verbosity
   private var bar: ProgressBar?
   var stopTraining = false
+  /// Where a resumed run goes on; taken by the first epoch.
+  var resumption: TrainingProgress?
+  /// Whether the epoch of `context` has seen all its samples.
+  var isEpochOver = false
+  var context: TrainingContext?
 
   init(
     _ model: Model, _ source: any BatchSource, batchSize: Int, validation: (any BatchSource)?, classWeights: [Int: Float],
@@ -22,7 +28,9 @@ final class TrainingLoop: TrainingControl {
   ) throws {
     self.model = model
     self.source = source
-    self.callbacks = callbacks
+    // A backup is of the state that all others have left, and the first thing taken back after they have begun.
+    self.callbacks = callbacks.filter { !($0 is BackupAndRestore) }
+    backups = callbacks.filter { $0 is BackupAndRestore }
     self.verbose = verbose
     let settings = try model.settings()
     self.settings = settings
@@ -34,19 +42,25 @@ final class TrainingLoop: TrainingControl {
 
   func run(epochs: Range<Int>) throws -> History {
     let context = TrainingContext(control: self)
-    let watchesBatches = callbacks.contains(where: \.watchesBatches)
-    let all = callbacks + [history]
+    self.context = context
+    defer { self.context = nil }
+    let all = callbacks + [history] + backups
     for callback in all { try callback.trainBegin(context) }
     var completed = false
     defer { if !completed { bar?.cancel() } }
-    for epoch in epochs where !stopTraining {
+    let first = max(resumption?.epoch ?? epochs.lowerBound, epochs.lowerBound)
+    for epoch in first..<max(epochs.upperBound, first) where !stopTraining {
       context.epoch = epoch
       context.logs = [:]
+      isEpochOver = false
+      let rate = learningRate
       for callback in all { try callback.epochBegin(context) }
-      try trainEpoch(context, epochs, watchesBatches)
+      if resumption?.samples ?? 0 > 0, !hasSchedule { learningRate = rate }
+      try trainEpoch(context, epochs, all)
       context.logs = settings.logs()
       try demandFinite(context, epoch)
-      try validate(context)
+      if isEpochOver { isEpochOver = try validate(context) }
+      if !isEpochOver { for callback in all { try callback.epochStopped(context) } }
       bar?.finish(fields: context.logs.map { ($0.name, $0.value) })
       bar = nil
       for callback in all { try callback.epochEnd(context) }
@@ -56,41 +70,61 @@ final class TrainingLoop: TrainingControl {
     return history
   }
 
-  private func trainEpoch(_ context: TrainingContext, _ epochs: Range<Int>, _ watchesBatches: Bool) throws {
+  private func trainEpoch(_ context: TrainingContext, _ epochs: Range<Int>, _ all: [any Callback]) throws {
+    let watchesBatches = all.contains(where: \.watchesBatches)
     let title = "Epoch \(context.epoch + 1)/\(epochs.upperBound)"
     bar = verbose == .progress ? ProgressBar(title: title, total: source.sampleCount) : nil
-    settings.resetAccumulators()
-    try training.begin(epoch: context.epoch, skipping: 0)
-    var running = true
-    while running {
-      running = try training.run(upTo: {
+    let start = resumption
+    resumption = nil
+    if let start, start.samples > 0 {
+      try training.begin(epoch: context.epoch, skipping: start.samples, batches: start.batches)
+    } else {
+      settings.resetAccumulators()
+      try training.begin(epoch: context.epoch, skipping: 0)
+    }
+    while true {
+      let running = try training.run(upTo: {
         let interrupted = Interruption.isRequested
         if self.bar != nil { _ = self.training.isDue(&self.bar) }
         return watchesBatches || interrupted
       })
-      context.step = Int(model.store.stepVariable.storage.withBytes { $0.load(as: Int64.self) })
+      context.step = model.store.step
       if watchesBatches, running {
         context.batch = training.batches - 1
         context.logs = settings.logs()
-        for callback in callbacks where callback.watchesBatches { try callback.batchEnd(context) }
+        for callback in all where callback.watchesBatches { try callback.batchEnd(context) }
       }
       if Interruption.isRequested { stopTraining = true }
+      guard running else {
+        isEpochOver = true
+        break
+      }
       if stopTraining { break }
     }
   }
 
-  private func validate(_ context: TrainingContext) throws {
-    guard let validation else { return }
+  /// Judges the epoch; false where somebody has asked to stop meanwhile, and the sums are then those of training.
+  private func validate(_ context: TrainingContext) throws -> Bool {
+    guard let validation else { return true }
+    let sums = backups.isEmpty ? [] : settings.sums()
     settings.resetAccumulators()
     try validation.begin(epoch: 0, skipping: 0)
-    while try validation.run(upTo: { Interruption.isRequested }) { if Interruption.isRequested { break } }
+    while try validation.run(upTo: { Interruption.isRequested }) {
+      guard !Interruption.isRequested else {
+        settings.restore(sums)
+        stopTraining = true
+        return false
+      }
+    }
     for entry in settings.logs() { context.logs["val_" + entry.name] = entry.value }
+    return true
   }
 
   /// A loss that is no number ends training, unless a callback watches for it.
   private func demandFinite(_ context: TrainingContext, _ epoch: Int) throws {
     guard let loss = context.logs["loss"], !loss.isFinite, !callbacks.contains(where: { $0 is TerminateOnNaN }) else { return }
     if loss.isNaN && training.samples == 0 { return }
+    if let fault = source.findFault() { throw fault }
     throw CajalError(
       .value, "fit", expected: "a finite loss", given: "it is \(loss) in epoch \(epoch + 1)",
       advice: "Lower the learning rate, clip gradients, or look for NaN and huge values in the data.")
@@ -114,7 +148,7 @@ final class TrainingLoop: TrainingControl {
     return settings.metricNames.firstIndex(of: metric).map { settings.metrics[$0].better }
   }
 
-  func save(to path: String) throws { try model.save(to: path) }
+  func save(to path: String) throws { try model.save(to: path, includingTraining: true, progress: progress) }
   func saveWeights(to path: String) throws { try model.saveWeights(to: path) }
 
   func weights() throws -> WeightSnapshot {

@@ -35,7 +35,10 @@ final class TrainingSettings {
 
   /// A sum of a metric, made on first use.
   func accumulator(_ metric: Int, _ name: String, _ type: TensorType) -> Variable {
-    if let known = accumulators[metric][name] { return known }
+    if let known = accumulators[metric][name] {
+      if known.type == type { return known }
+      accumulatorList.removeAll { $0 === known }
+    }
     let storage = Storage(type.dtype, count: type.shape.count)
     storage.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     let variable = Variable("\(metricNames[metric])/\(name)", type, role: .metric, value: storage)
@@ -50,6 +53,10 @@ final class TrainingSettings {
       variable.storage.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     }
   }
+
+  /// Copies of all sums, and back.
+  func sums() -> [(Variable, Storage)] { accumulatorList.map { ($0, $0.value) } }
+  func restore(_ sums: [(Variable, Storage)]) { for (variable, value) in sums { variable.value = value } }
 
   /// Loss and metrics so far.
   func logs() -> Logs {

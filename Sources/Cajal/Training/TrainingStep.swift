@@ -56,6 +56,7 @@ extension Model {
   /// A step of training on one batch, compiled and bound; the tensors' memory is read in place.
   public func trainingStep(_ x: Tensor, _ y: Tensor) throws -> TrainingStep { try trainingStep([x], [y]) }
 
+  /// A step of training on one batch of several inputs or targets, compiled and bound.
   public func trainingStep(_ inputs: [Tensor], _ targets: [Tensor], sampleWeights: Tensor? = nil) throws -> TrainingStep {
     try lock.withLock {
       let source = try ArraySource(inputs: inputs, targets: targets, sampleWeights: sampleWeights, shuffles: false)

@@ -37,7 +37,8 @@ extension Dataset {
   /// Shapes: target `[]` or `[…, 1]` → `[…, classes]`. A label out of range is an error (`.value`) naming the sample.
   public func oneHot(classes: Int, target: Int = 0) throws -> Dataset {
     guard classes > 0, classes <= 1 << 24 else {
-      throw CajalError(.argument, "Dataset.oneHot", expected: "1 to 16777216 classes", given: "\(classes) were asked for")
+      throw CajalError(
+        .argument, "Dataset.oneHot", expected: "1 to 16777216 classes", given: "\(classes) were asked for")
     }
     return try transformed(slot: slot(target: target), OneHotEncoding(classes: classes))
   }
@@ -87,7 +88,8 @@ extension Dataset {
       }
       if let classes, targetCount > 0, !stage.slots[inputCount].dtype.isFloating {
         try LabelRange(classes: classes, asking: "Dataset").walk(
-          memory[inputCount], type: stage.slots[inputCount], rows: rows) { _, _ in }
+          memory[inputCount], type: stage.slots[inputCount], rows: rows
+        ) { _, _ in }
       }
     }
     return self

@@ -20,7 +20,7 @@ public struct SampleView {
   public func floats(input position: Int = 0) -> UnsafeMutableBufferPointer<Float> { typed(position) }
 
   /// A target as `float32`; traps if it has another type.
-  public func floats(target position: Int = 0) -> UnsafeMutableBufferPointer<Float> { typed(inputCount + position) }
+  public func floats(target position: Int) -> UnsafeMutableBufferPointer<Float> { typed(inputCount + position) }
 
   private func bytes(_ slot: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(start: pointers[slot], count: types[slot].byteCount)
@@ -113,7 +113,8 @@ private final class MapReader: StageReader {
     self.upstream = upstream
     self.epoch = epoch
     self.seed = seed
-    before = stage.inPlace
+    before =
+      stage.inPlace
       ? [] : stage.upstream.slots.map { .allocate(byteCount: max($0.byteCount, 1), alignment: 64) }
   }
 

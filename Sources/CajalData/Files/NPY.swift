@@ -87,7 +87,8 @@ public enum NPY {
     case "i8": return format(.int64, 8)
     case "b1": return format(.bool, 1)
     default:
-      let advice = kind.hasPrefix("O")
+      let advice =
+        kind.hasPrefix("O")
         ? "It holds pickled Python objects; save a plain array of one type instead." : "Convert it with `astype` first."
       throw CajalError(
         .unsupported, name, expected: "numbers or booleans (f2, f4, f8, i1 to i8, u1 to u4, b1)",

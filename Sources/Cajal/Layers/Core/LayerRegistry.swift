@@ -1,3 +1,4 @@
+import CBackend
 import Synchronization
 
 /// The classes of layers by their name in files.
@@ -17,10 +18,15 @@ public enum LayerRegistry {
   public static func type(named className: String) throws -> any Layer.Type {
     if let own = registered.withLock({ $0[className] }) { return own }
     if let known = byName[className] { return known }
+    _ = linkedLayers
+    if let linked = registered.withLock({ $0[className] }) { return linked }
     throw CajalError(
       .missing, "LayerRegistry", expected: "a known class of layers", given: "the name is \"\(className)\"",
       advice: "Register your own before reading: LayerRegistry.register(\(className).self).")
   }
+
+  /// Registers the layers of a linked library of architectures, once.
+  private static let linkedLayers = cajal_find_layers()
 
   private static let byName = Dictionary(uniqueKeysWithValues: builtIn.map { ($0.className, $0) })
 
