@@ -80,7 +80,8 @@ struct Report {
     case .number(let unit):
       let errors = errors
       var text = Style.bold.applied(
-        to: "\nOn \(Format.count(count)) held-out \(task.samples): RMSE \(Format.fixed(errors.rmse, digits: 2)) \(unit)",
+        to:
+          "\nOn \(Format.count(count)) held-out \(task.samples): RMSE \(Format.fixed(errors.rmse, digits: 2)) \(unit)",
         in: terminal)
       text += ", R² \(Format.fixed(errors.r2, digits: 3))\n\n"
       return text + errorTable(unit).rendered(for: terminal)
