@@ -80,7 +80,8 @@ struct Report {
       return text + Table.confusionMatrix(matrix.counts, labels: matrix.classes).rendered(for: terminal)
     case .number(let unit):
       let errors = errors
-      let head = "On \(Format.count(count)) held-out \(task.samples): RMSE \(Format.fixed(errors.rmse, digits: 2)) \(unit)"
+      let rmse = "\(Format.fixed(errors.rmse, digits: 2)) \(unit)"
+      let head = "On \(Format.count(count)) held-out \(task.samples): RMSE \(rmse)"
       var text = "\n" + Style.bold.applied(to: head, in: terminal)
       text += ", R² \(Format.fixed(errors.r2, digits: 3))\n\n"
       return text + errorTable(unit).rendered(for: terminal)
