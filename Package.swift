@@ -42,6 +42,16 @@ let package = Package(
       dependencies: ["Cajal", "CajalArguments", "CajalData", "CajalModels", "CajalTerminal", "CajalFigures"],
       path: "Sources/Command", exclude: ["Arguments"]),
 
+    // Examples, one program each
+    .executableTarget(name: "QuickStart", dependencies: ["Cajal", "CajalData"], path: "Examples/QuickStart"),
+    .executableTarget(name: "NetworkByHand", dependencies: ["Cajal"], path: "Examples/NetworkByHand"),
+    .executableTarget(name: "GradientDescent", dependencies: ["Cajal", "CajalFigures"], path: "Examples/GradientDescent"),
+    .executableTarget(name: "Digits", dependencies: ["Cajal", "CajalData", "CajalTerminal"], path: "Examples/Digits"),
+    .executableTarget(name: "MNIST", dependencies: ["Cajal", "CajalData"], path: "Examples/MNIST"),
+    .executableTarget(name: "Fashion", dependencies: ["Cajal", "CajalData"], path: "Examples/Fashion"),
+    .executableTarget(name: "Concrete", dependencies: ["Cajal", "CajalData"], path: "Examples/Concrete"),
+    .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
+
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
@@ -59,6 +69,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
     .testTarget(name: "DataTests", dependencies: ["CajalData"]),
+    .testTarget(name: "CommandTests", dependencies: ["Cajal", "CajalArguments", "CajalCommand", "CajalData"]),
   ],
   swiftLanguageModes: [.v6]
 )

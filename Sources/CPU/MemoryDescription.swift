@@ -122,6 +122,9 @@ struct WeightsForm {
     return layout
   }
 
+  /// Whether a layout can be told to the library: without blocks, or chosen by it before.
+  func isKnown(_ layout: Layout) -> Bool { layout.blocks.isEmpty || WeightsForm.known.description(self, layout) != nil }
+
   func description(_ operand: Operand, _ library: Library) throws -> MemoryDescription {
     let strides = operand.layout.strides
     if operand.layout.blocks.isEmpty {

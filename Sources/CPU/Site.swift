@@ -20,6 +20,8 @@ struct Operand {
   var layout: Layout
   var shape: Shape { type.shape }
   var isRowMajor: Bool { layout.isRowMajor(type.shape) }
+  /// Elements between neighbours of each axis. One block of all channels lies as the plain array, and is counted as one.
+  var strides: [Int] { isRowMajor ? shape.rowMajorStrides : layout.strides }
 }
 
 /// One instruction at the moment it is lowered.

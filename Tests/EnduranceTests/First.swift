@@ -1,2 +1,1 @@
-import Cajal
 import Testing

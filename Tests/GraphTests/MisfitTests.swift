@@ -69,11 +69,19 @@ private let mistakes: [Mistake] = [
   Mistake("cross-entropy of other sizes") { $0.softmaxCrossEntropy(Tensor.zeros([4, 5])) },
   Mistake("cross-entropy of labels in a column") { $0.softmaxCrossEntropy(Tensor.zeros([4, 1], dtype: .int32)) },
   Mistake("convolve a matrix") { $0.convolved(Tensor.zeros([3, 3, 1, 1]), window: square) },
-  Mistake("convolve with a window of other axes") { $0.reshaped([1, 4, 6, 1]).convolved(Tensor.zeros([3, 3, 1, 1]), window: short) },
-  Mistake("convolve in no groups") { $0.reshaped([1, 4, 6, 1]).convolved(Tensor.zeros([3, 3, 1, 1]), window: square, groups: 0) },
+  Mistake("convolve with a window of other axes") {
+    $0.reshaped([1, 4, 6, 1]).convolved(Tensor.zeros([3, 3, 1, 1]), window: short)
+  },
+  Mistake("convolve in no groups") {
+    $0.reshaped([1, 4, 6, 1]).convolved(Tensor.zeros([3, 3, 1, 1]), window: square, groups: 0)
+  },
   Mistake("pool a matrix") { $0.maxPooled(size: [2, 2], window: square) },
-  Mistake("pool with a window of other axes") { $0.reshaped([1, 4, 6, 1]).averagePooled(size: [2, 2], window: short) },
-  Mistake("batch normalization of other sizes") { $0.batchNormalized(gamma: Tensor.zeros([5]), beta: Tensor.zeros([6]), epsilon: 1).y },
+  Mistake("pool with a window of other axes") {
+    $0.reshaped([1, 4, 6, 1]).averagePooled(size: [2, 2], window: short)
+  },
+  Mistake("batch normalization of other sizes") {
+    $0.batchNormalized(gamma: Tensor.zeros([5]), beta: Tensor.zeros([6]), epsilon: 1).y
+  },
   Mistake("local response over an even window") { $0.localResponseNormalized(size: 4) },
   Mistake("one hot of floats") { $0.oneHot(3).gathered($0) },
   Mistake("gradient of many") { gradient(of: $0, with: [$0])[0] },

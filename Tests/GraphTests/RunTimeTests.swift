@@ -12,7 +12,8 @@ import Testing
     problem.outputs = [scatters ? table.scatteredAdd(at: indices, size: 3) : table.gathered(indices)]
     let error = #expect(throws: CajalError.self) { try problem.compiled() }
     #expect(
-      error?.description == "\(scatters ? "scatter add" : "gather"): expected indices in 0..<3, but the one at position 1 is outside. "
+      error?.description
+        == "\(scatters ? "scatter add" : "gather"): expected indices in 0..<3, but the one at position 1 is outside. "
         + "Check the labels or ids, or make the table larger.")
     // Negative ones too; and the same graph with good indices runs.
     problem.inputs[1].values.data = [0, -1, 1]
@@ -29,7 +30,9 @@ import Testing
     let program = try Program(Request(inputs: [table, indices], outputs: [y]), settings: PassSettings())
     let (values, result) = (Values([3], .float32, [1, 2, 3]).storage, Storage(.float32, count: 2))
     let (bad, good) = (Values([2], .int32, [0, 7]).storage, Values([2], .int32, [0, 2]).storage)
-    #expect(throws: CajalError.self) { try program.run(inputs: [values.pointer, bad.pointer], outputs: [result.pointer]) }
+    #expect(throws: CajalError.self) {
+      try program.run(inputs: [values.pointer, bad.pointer], outputs: [result.pointer])
+    }
     try program.run(inputs: [values.pointer, good.pointer], outputs: [result.pointer])
     #expect(result.scalars(as: Float.self) == [2, 6])
   }
@@ -44,10 +47,13 @@ import Testing
         + "Check the labels or ids, or make the table larger.")
   }
 
-  private func numbers(_ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, seed: Double, step: Double, count: Int) throws -> [Double] {
+  private func numbers(
+    _ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, seed: Double, step: Double, count: Int
+  ) throws -> [Double] {
     var problem = Problem()
     let inputs = [problem.input(Values([], .int64, [seed])), problem.input(Values([], .int64, [step]))]
-    let operation = RandomValues(distribution, lower: lower, upper: upper, stream: 5, type: TensorType([count], .float32))
+    let operation = RandomValues(
+      distribution, lower: lower, upper: upper, stream: 5, type: TensorType([count], .float32))
     problem.outputs = [Tensor.make(operation, inputs)]
     return try problem.compiled()[0].data
   }

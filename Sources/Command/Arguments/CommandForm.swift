@@ -139,7 +139,7 @@ public func heading(_ title: String, _ terminal: Terminal) -> String {
 
 /// Two columns of text, indented by 2, the second one starting at the same place everywhere.
 public func columns(_ rows: [(String, String)]) -> String {
-  let width = min(34, rows.map { $0.0.count }.max() ?? 0)
+  let width = min(56, rows.map { $0.0.count }.max() ?? 0)
   return rows.map { first, second in
     guard first.count <= width else { return "  \(first)\n" + String(repeating: " ", count: width + 4) + second + "\n" }
     return "  " + first + String(repeating: " ", count: width - first.count + 2) + second + "\n"

@@ -58,7 +58,7 @@ struct Answers {
       for row in rows.prefix(Self.mostRows) {
         let order = ranked(row)
         let first = Double(row.outputs[order[0]])
-        let others = order.dropFirst().prefix(Self.mostClasses - 1).map {
+        let others = order.dropFirst().prefix(Self.mostClasses - 1).filter { row.outputs[$0] >= 0.0005 }.map {
           "\(card.name(ofClass: $0)) \(Format.percent(Double(row.outputs[$0]), digits: 1))"
         }
         table.addRow([

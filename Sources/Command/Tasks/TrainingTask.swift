@@ -42,14 +42,6 @@ struct TrainingTask: Sendable {
       "there is no task '\(name)'; the tasks are \(names.joined(separator: ", ")).\(didYouMean(name, in: names))")
   }
 
-  /// The measure that decides which epoch was best.
-  var watched: (metric: String, isHigherBetter: Bool) {
-    switch answers {
-    case .classes: ("val_accuracy", true)
-    case .number: ("val_loss", false)
-    }
-  }
-
   /// The untrained model.
   func model(for data: TaskData, seed: Int) throws -> Model {
     try Model(network(data.outputs), inputShape: data.test.inputs[0].shape, seed: seed)

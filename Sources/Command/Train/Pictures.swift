@@ -137,7 +137,7 @@ struct Pictures {
   private func writeTable(_ path: String) throws {
     guard let encoder = data.card.encoder else { return }
     var lines = [encoder.features.map(\.name).joined(separator: ",")]
-    for sample in 0..<min(5, report.count) {
+    for sample in stride(from: 0, to: report.count, by: max(1, report.count / 5)).prefix(5) {
       var values = pixels(sample)[...]
       var cells: [String] = []
       for feature in encoder.features {
@@ -151,7 +151,7 @@ struct Pictures {
             let column = cells.count
             value = value * figures.deviation[column] + figures.mean[column]
           }
-          cells.append("\((value * 1000).rounded() / 1000)")
+          cells.append("\((value * 1000).rounded() / 1000 + 0)")
         }
       }
       lines.append(cells.joined(separator: ","))

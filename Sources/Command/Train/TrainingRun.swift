@@ -28,13 +28,14 @@ struct TrainingRun {
     task.compile(model, steps: task.epochs * ((data.train.count + task.batchSize - 1) / task.batchSize))
 
     ControlC.stopsCleanly()
-    let best = BestModel(
-      folder.file(SavedModel.folderName), metric: task.watched.metric, isHigherBetter: task.watched.isHigherBetter)
+    let best = BestModel(folder.file(SavedModel.folderName))
     let log = CSVLogger(folder.file("log.csv"))
+    let isBrief = task.epochs > 40 && data.train.count < 5000
     let started = ContinuousClock.now
     let history = try model.fit(
       data.train.shuffle(), epochs: task.epochs, batchSize: task.batchSize, validationData: data.validation,
-      callbacks: [best, log])
+      callbacks: [best, log] + (isBrief ? [EpochProgress(epochs: task.epochs)] : []),
+      verbose: isBrief ? .silent : .progress)
     conclude(best, history, started.duration(to: .now))
 
     let report = try Report(task, model, data, seed: seed)
@@ -61,9 +62,11 @@ struct TrainingRun {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let last = history.epochs.last.map { $0.epoch + 1 } ?? 0
     if Interruption.isRequested { output.writeLine("\nInterrupted in epoch \(last).") } else { output.writeLine() }
-    guard let (epoch, value) = best.best else { return }
+    guard let (epoch, logs) = best.best else { return }
+    let measure = ["val_accuracy", "val_mean_absolute_error"].first { logs[$0] != nil } ?? "val_loss"
     output.writeLine(
-      "Trained for \(Format.duration(seconds)). Best epoch: \(epoch + 1) (\(best.metric) \(Format.metric(value))), kept.")
+      "Trained for \(Format.duration(seconds)). Kept epoch \(epoch + 1), the best on the validation data "
+        + "(\(measure) \(Format.metric(logs[measure] ?? .nan))).")
   }
 
   private func showFiles(_ files: [(name: String, meaning: String)]) {

@@ -1,2 +1,0 @@
-import Cajal
-import Testing
