@@ -28,6 +28,7 @@ for module in "${modules[@]}"; do
 done
 
 scripts/check-documentation.py "$graphs" CajalGraph Cajal CajalData CajalModels
+scripts/check-guides.py "$(dirname "$graphs")/debug"
 
 rm -rf "$scratch" .build/docs
 mkdir -p "$scratch"
