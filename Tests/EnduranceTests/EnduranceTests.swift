@@ -155,8 +155,8 @@ private func residentBytes() throws -> Int {
     let quiet = try milliseconds(40)
     let busy = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
       let process = Process()
-      process.executableURL = URL(filePath: "/bin/sh")
-      process.arguments = ["-c", "while :; do :; done"]
+      process.executableURL = URL(filePath: "/usr/bin/timeout")
+      process.arguments = ["30", "/bin/sh", "-c", "while :; do :; done"]  // ends by itself if the test cannot end it
       try process.run()
       return process
     }

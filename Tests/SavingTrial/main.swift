@@ -52,7 +52,8 @@ guard arguments.count > 2 else {
 let folder = arguments[2]
 do {
   switch arguments[1] {
-  case "save":  // saves as fast as it can, every weight of a file the same number
+  case "save":  // saves as fast as it can for a minute at most, every weight of a file the same number
+    alarm(60)
     let model = try Model(Sequential { Dense(256); Dense(256) }, inputShape: [256])
     model.compile(optimizer: .adam, loss: .meanSquaredError)
     var number: Float = 0
