@@ -179,7 +179,7 @@ private struct Chooser {
     } else if isTraining {
       let (x, y) = (blocked(input), blocked(output))
       let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter { $0.0 != plain.input || $0.1 != plain.output }
-      for (x, y) in candidates where isQuick(form, Operand(type: TensorType(input, .float32), layout: x), Operand(type: TensorType(output, .float32), layout: y)) {
+      for (x, y) in candidates where isQuick(form, input, x, output, y) {
         choice = Arrangement(input: x, output: y)
         break
       }
@@ -193,12 +193,10 @@ private struct Chooser {
   }
 
   /// Whether forward and kernel gradient run on real kernels in this arrangement.
-  private func isQuick(_ form: ConvolutionForm, _ x: Operand, _ y: Operand) -> Bool {
-    guard let source = try? MemoryDescription.activation(x, library), let target = try? MemoryDescription.activation(y, library),
-      let forward = try? form.hint(library, source: source, target: target), !forward.isReference,
-      let backward = try? form.kernelGradient(library, source: source, target: target, hint: forward), !backward.isReference
-    else { return false }
-    return true
+  private func isQuick(_ form: ConvolutionForm, _ input: Shape, _ x: Layout, _ output: Shape, _ y: Layout) -> Bool {
+    let source = Operand(type: TensorType(input, .float32), layout: x)
+    let target = Operand(type: TensorType(output, .float32), layout: y)
+    return (try? form.quickEnds(source, target, library, isTraining: true)) != nil
   }
 
   private mutating func convolve(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
@@ -225,9 +223,10 @@ private struct Chooser {
     let (x, y) = (instruction.inputs[0], instruction.outputs[0])
     let shape = result.type(kernel).shape
     let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
-    let primitive = try form.hint(
-      library, source: .activation(Operand(type: result.type(x), layout: layout(x)), library),
-      target: .activation(Operand(type: result.type(y), layout: layout(y)), library))
+    let ends = try form.ends(
+      Operand(type: result.type(x), layout: layout(x)), Operand(type: result.type(y), layout: layout(y)), library,
+      isTraining: isTraining)
+    let primitive = try form.hint(library, source: ends.source, target: ends.target)
     guard let chosen = form.weights.layout(try primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)) else { return }
     if isTraining, let variable {
       variable.adopt(chosen)

@@ -28,7 +28,8 @@ enum EvaluateCommand {
     guard model.inputTypes == samples.inputs, model.outputTypes.map(\.shape.last) == [data.outputs] else {
       throw CajalError(
         .shape, saved.path,
-        expected: "a model for '\(task.name)': \(samples.inputs.map(\.description).joined(separator: ", ")) to \(data.outputs) outputs",
+        expected:
+          "a model for '\(task.name)': \(samples.inputs.map(\.description).joined(separator: ", ")) to \(data.outputs) outputs",
         given: "it takes \(model.inputTypes.map(\.description).joined(separator: ", ")) and gives "
           + model.outputTypes.map(\.shape.description).joined(separator: ", "),
         advice: saved.card.task.map { "It was trained for '\($0)': cajal evaluate \(saved.path) \($0)" } ?? "")

@@ -72,7 +72,9 @@ import Testing
     let place = try ScratchDirectory()
     let run = try CajalProcess(["train", "digits", "--epochs", "1000000"], in: place)
     let end = Date(timeIntervalSinceNow: 120)
-    while !place.has("output/digits/model/config.json"), run.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
+    while !place.has("output/digits/model/config.json"), run.isRunning, Date() < end {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
     run.interrupt()
     let result = try run.finish(withinSeconds: 60)
     #expect(result.status == 130)
@@ -88,7 +90,9 @@ import Testing
     let place = try ScratchDirectory()
     let run = try CajalProcess(["train", "digits", "--epochs", "1000000"], in: place)
     let end = Date(timeIntervalSinceNow: 120)
-    while !place.has("output/digits/model/config.json"), run.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
+    while !place.has("output/digits/model/config.json"), run.isRunning, Date() < end {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
     for _ in 0..<50 where run.isRunning { run.interrupt() }
     #expect(try run.finish(withinSeconds: 60).status == 130)
     #expect(place.has("output/digits/model/config.json"))

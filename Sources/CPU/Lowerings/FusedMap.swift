@@ -68,8 +68,7 @@ enum MapSpace {
 
   /// The strides of one operand along those loops; an axis of size 1 does not move.
   static func strides(_ operand: Operand, over loops: [Layout.Loop], of shape: Shape) throws -> [Int] {
-    // Blocks beside axes of size 1 may be the plain array in other words.
-    let own = (operand.isRowMajor ? .rowMajor(operand.shape) : operand.layout).loops(operand.shape)
+    let own = operand.layout.loops(operand.shape)
     return try loops.map { loop in
       if operand.shape[loop.axis] == 1, shape[loop.axis] != 1 { return 0 }
       // The operand's own loop of the same step, or one it is part of.

@@ -30,7 +30,8 @@ enum DataCommand {
       let names = DataSets.all.map(\.name)
       guard let dataSet = DataSets.all.first(where: { $0.name == words[1].lowercased() }) else {
         throw form.error(
-          "there is no data set '\(words[1])'; there are \(names.joined(separator: ", ")).\(didYouMean(words[1], in: names))")
+          "there is no data set '\(words[1])'; there are \(names.joined(separator: ", ")).\(didYouMean(words[1], in: names))"
+        )
       }
       try get(dataSet, arguments.text("--data"))
     default:
@@ -56,7 +57,9 @@ enum DataCommand {
 
   private static func get(_ dataSet: BuiltInDataSet, _ folder: String?) throws {
     let output = FileDescriptorOutput.standardOutput
-    guard !dataSet.files.isEmpty else { return output.writeLine("\(dataSet.name) comes with cajal: nothing to download.") }
+    guard !dataSet.files.isEmpty else {
+      return output.writeLine("\(dataSet.name) comes with cajal: nothing to download.")
+    }
     let place = "\(folder ?? DataSearch.cache())/\(dataSet.name)"
     let total = dataSet.files.reduce(0) { $0 + $1.size }
     output.writeLine("\(dataSet.name): \(dataSet.summary)")
@@ -83,7 +86,8 @@ enum DataCommand {
     }
     bar?.finish()
     bar = nil
-    output.writeLine(current.isEmpty ? "Everything is there already." : "All files are there and have the right content.")
+    output.writeLine(
+      current.isEmpty ? "Everything is there already." : "All files are there and have the right content.")
     if let task = TrainingTask.all.first(where: { $0.dataSet.name == dataSet.name }) {
       output.writeLine("Next: cajal train \(task.name)\(folder.map { " --data \($0)" } ?? "")")
     }

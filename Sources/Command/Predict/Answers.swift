@@ -28,17 +28,19 @@ struct Answers {
     let values = outputs.cast(to: .float32).floats
     let count = outputs.shape[0]
     for index in 0..<count {
-      rows.append(Row(path: path, index: index, outputs: Array(values[(index * outputCount)..<((index + 1) * outputCount)])))
+      rows.append(
+        Row(path: path, index: index, outputs: Array(values[(index * outputCount)..<((index + 1) * outputCount)])))
     }
     counts[path, default: 0] += count
   }
 
   /// Whether the outputs are probabilities of classes.
   var areClasses: Bool {
-    outputCount > 1 && (card.classes?.count == outputCount
-      || rows.allSatisfy { row in
-        row.outputs.allSatisfy { $0 >= 0 && $0 <= 1 } && abs(row.outputs.reduce(0, +) - 1) < 1e-3
-      })
+    outputCount > 1
+      && (card.classes?.count == outputCount
+        || rows.allSatisfy { row in
+          row.outputs.allSatisfy { $0 >= 0 && $0 <= 1 } && abs(row.outputs.reduce(0, +) - 1) < 1e-3
+        })
   }
 
   /// The file, with the number of the sample where the file has several.
@@ -54,7 +56,8 @@ struct Answers {
   func table(for terminal: Terminal) -> String {
     var table: CajalTerminal.Table
     if areClasses {
-      table = CajalTerminal.Table(["Input", "Answer", "", "", "Then"], alignments: [.leading, .leading, .trailing, .leading, .leading])
+      table = CajalTerminal.Table(
+        ["Input", "Answer", "", "", "Then"], alignments: [.leading, .leading, .trailing, .leading, .leading])
       for row in rows.prefix(Self.mostRows) {
         let order = ranked(row)
         let first = Double(row.outputs[order[0]])
@@ -67,7 +70,8 @@ struct Answers {
         ])
       }
     } else {
-      table = CajalTerminal.Table(["Input"] + (outputCount == 1 ? ["Answer"] : (0..<min(outputCount, 8)).map { "Output \($0)" }))
+      table = CajalTerminal.Table(
+        ["Input"] + (outputCount == 1 ? ["Answer"] : (0..<min(outputCount, 8)).map { "Output \($0)" }))
       let unit = card.unit.map { " \($0)" } ?? ""
       for row in rows.prefix(Self.mostRows) {
         table.addRow(
@@ -89,11 +93,16 @@ struct Answers {
   /// `input,row,class,probability,p_0,…`, or `input,row,output`.
   var csv: String {
     let classes = areClasses
-    let names = (0..<outputCount).map { classes ? "p_" + card.name(ofClass: $0) : outputCount == 1 ? "answer" : "output_\($0)" }
-    var lines = [(["input", "row"] + (classes ? ["class", "probability"] : []) + names).map(Self.quoted).joined(separator: ",")]
+    let names = (0..<outputCount).map {
+      classes ? "p_" + card.name(ofClass: $0) : outputCount == 1 ? "answer" : "output_\($0)"
+    }
+    var lines = [
+      (["input", "row"] + (classes ? ["class", "probability"] : []) + names).map(Self.quoted).joined(separator: ",")
+    ]
     for row in rows {
       let first = ranked(row)[0]
-      let head = [row.path, "\(row.index + 1)"] + (classes ? [card.name(ofClass: first), "\(row.outputs[first])"] : [])
+      let head =
+        [row.path, "\(row.index + 1)"] + (classes ? [card.name(ofClass: first), "\(row.outputs[first])"] : [])
       lines.append((head + row.outputs.map { "\($0)" }).map(Self.quoted).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"

@@ -47,7 +47,9 @@ struct InputReader {
       notes.append("resized from \(image.width) x \(image.height) to \(shape[1]) x \(shape[0])")
       image = try image.resized(width: shape[1], height: shape[0])
     }
-    if original.channels != shape[2] { notes.append(shape[2] == 1 ? "made grey" : "channels \(original.channels) to \(shape[2])") }
+    if original.channels != shape[2] {
+      notes.append(shape[2] == 1 ? "made grey" : "channels \(original.channels) to \(shape[2])")
+    }
     var values = image.pixels.map { Float($0) / 255 }
     if !takesPicturesAsTheyAre, knowsLightOnDark, borderMean(values, shape) > 0.5 {
       values = values.map { 1 - $0 }
@@ -57,7 +59,9 @@ struct InputReader {
   }
 
   /// The grey data sets have light strokes on black.
-  private var knowsLightOnDark: Bool { type.shape.last == 1 && ["digits", "mnist", "fashion"].contains(saved.card.task) }
+  private var knowsLightOnDark: Bool {
+    type.shape.last == 1 && ["digits", "mnist", "fashion"].contains(saved.card.task)
+  }
 
   private func borderMean(_ values: [Float], _ shape: [Int]) -> Float {
     var sum: Float = 0
@@ -87,7 +91,8 @@ struct InputReader {
     let isOneSample = given == type.shape
     guard tensor.count > 0, isOneSample || (given.rank > 0 && size > 0 && tensor.count == given[0] * size) else {
       throw CajalError(
-        .shape, path, expected: "\(type.shape) for one sample or [samples] + \(type.shape)", given: "the array is \(given)")
+        .shape, path, expected: "\(type.shape) for one sample or [samples] + \(type.shape)",
+        given: "the array is \(given)")
     }
     return (try samples(tensor, count: isOneSample ? 1 : given[0], path), notes)
   }
@@ -137,7 +142,8 @@ struct InputReader {
   private func samples(_ tensor: Tensor, count: Int, _ path: String) throws -> Tensor {
     if type.dtype.isFloating, let place = tensor.floats.firstIndex(where: { !$0.isFinite }) {
       throw CajalError(
-        .value, path, expected: "finite numbers", given: "value \(place % max(1, type.shape.count)) of sample "
+        .value, path, expected: "finite numbers",
+        given: "value \(place % max(1, type.shape.count)) of sample "
           + "\(place / max(1, type.shape.count)) is \(tensor.floats[place])")
     }
     return try Tensor(tensor.storage, shape: Shape([count] + type.shape.dimensions))

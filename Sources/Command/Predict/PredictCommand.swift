@@ -17,7 +17,7 @@ enum PredictCommand {
     ],
     notes: [
       "A picture is brought to the model's size; where the model knows light strokes on dark and the picture is dark on "
-        + "light, it is inverted. A table has the columns of the training data, or one number per input.",
+        + "light, it is inverted. A table has the columns of the training data, or one number per input."
     ],
     examples: [
       ("cajal predict output/digits seven.png three.jpg", "what the pictures show"),

@@ -32,7 +32,8 @@ struct OutputFolder {
 
   private static func refused(_ path: String) -> CajalError {
     CajalError(
-      .system, path, expected: "a directory that can be written", given: "the system says: \(String(cString: strerror(errno)))",
+      .system, path, expected: "a directory that can be written",
+      given: "the system says: \(String(cString: strerror(errno)))",
       advice: "Choose another place with --output DIR.")
   }
 }

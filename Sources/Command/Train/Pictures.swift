@@ -39,7 +39,8 @@ struct Pictures {
     case .classes:
       try attempt("confusion.png", "which class was taken for which") { path in
         let matrix = try report.confusion()
-        try HeatMap.confusionMatrix(matrix.counts, labels: matrix.classes, title: "Held-out \(task.samples)").write(to: path)
+        try HeatMap.confusionMatrix(matrix.counts, labels: matrix.classes, title: "Held-out \(task.samples)").write(
+          to: path)
         return true
       }
     case .number(let unit):
@@ -52,7 +53,9 @@ struct Pictures {
         return true
       }
     }
-    if isPicture { try attempt("mistakes.png", "the first ones it got wrong: true → answered") { try drawMistakes($0) } }
+    if isPicture {
+      try attempt("mistakes.png", "the first ones it got wrong: true → answered") { try drawMistakes($0) }
+    }
     if let example {
       try writeExample(folder.file(example))
       files.append((example, "held-out \(task.samples) to try it on"))
@@ -108,9 +111,12 @@ struct Pictures {
     guard !wrong.isEmpty else { return false }
     let images = try wrong.map { sample in
       try PixelImage(
-        width: shape[1], height: shape[0], channels: shape[2], values: pixels(sample), range: 0...1, isInverted: shape[2] == 1)
+        width: shape[1], height: shape[0], channels: shape[2], values: pixels(sample), range: 0...1,
+        isInverted: shape[2] == 1)
     }
-    let captions = wrong.map { "\(report.name(ofClass: Int(report.truths[$0]))) → \(report.name(ofClass: answers[$0]))" }
+    let captions = wrong.map {
+      "\(report.name(ofClass: Int(report.truths[$0]))) → \(report.name(ofClass: answers[$0]))"
+    }
     do {
       try ImageGrid(images, captions: captions, title: "Got wrong: true → answered", columns: 6).write(to: path)
     } catch {

@@ -72,16 +72,17 @@ struct Report {
     case .classes:
       let wrong = mistakes.count
       let accuracy = Double(count - wrong) / Double(count)
-      var text = Style.bold.applied(
-        to: "\nOn \(Format.count(count)) held-out \(task.samples): accuracy \(Format.percent(accuracy))", in: terminal)
+      var text = "\n"
+      text += Style.bold.applied(
+        to: "On \(Format.count(count)) held-out \(task.samples): accuracy \(Format.percent(accuracy))", in: terminal)
       text += ", loss \(Format.metric(logs["loss"] ?? .nan)), \(Format.count(wrong)) wrong\n\n"
       guard let matrix = try? confusion() else { return text }
       return text + Table.confusionMatrix(matrix.counts, labels: matrix.classes).rendered(for: terminal)
     case .number(let unit):
       let errors = errors
-      var text = Style.bold.applied(
-        to: "\nOn \(Format.count(count)) held-out \(task.samples): RMSE \(Format.fixed(errors.rmse, digits: 2)) \(unit)",
-        in: terminal)
+      let rmse = "\(Format.fixed(errors.rmse, digits: 2)) \(unit)"
+      let head = "On \(Format.count(count)) held-out \(task.samples): RMSE \(rmse)"
+      var text = "\n" + Style.bold.applied(to: head, in: terminal)
       text += ", R² \(Format.fixed(errors.r2, digits: 3))\n\n"
       return text + errorTable(unit).rendered(for: terminal)
     }

@@ -73,8 +73,10 @@ struct TrainingRun {
     output.write("\n" + heading("Saved in \(folder.path)", output.terminal))
     output.write(
       columns(
-        [("model", "the network with its weights"), ("labels.json", "what its numbers mean"),
-          ("log.csv", "loss and metrics of every epoch")] + files.map { ($0.name, $0.meaning) }))
+        [
+          ("model", "the network with its weights"), ("labels.json", "what its numbers mean"),
+          ("log.csv", "loss and metrics of every epoch"),
+        ] + files.map { ($0.name, $0.meaning) }))
   }
 
   private func suggest(_ example: String?) {
@@ -82,9 +84,11 @@ struct TrainingRun {
     var rows: [(String, String)] = []
     if let example { rows.append(("cajal predict \(folder.path) \(folder.file(example))", "ask it about an example")) }
     rows.append(("cajal evaluate \(folder.path) \(task.name)\(data)", "judge it again"))
-    rows.append(("cajal train \(task.name)\(data) --epochs \(2 * task.epochs) --seed \(seed + 1)", "longer, from elsewhere"))
     rows.append(
-      task.name == "digits" ? ("cajal data get mnist && cajal train mnist", "more and larger digits") : ("cajal tasks", "other tasks"))
+      ("cajal train \(task.name)\(data) --epochs \(2 * task.epochs) --seed \(seed + 1)", "longer, from elsewhere"))
+    rows.append(
+      task.name == "digits"
+        ? ("cajal data get mnist && cajal train mnist", "more and larger digits") : ("cajal tasks", "other tasks"))
     output.write("\n" + heading("Next", output.terminal) + columns(rows))
   }
 }
