@@ -23,7 +23,7 @@ struct Library: @unchecked Sendable {  // engine and stream are used from any th
     var text = [CChar](repeating: 0, count: 12288)
     guard onednn_load(&text, text.count) == 0, let table = onednn_table() else {
       let message = text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-      throw CajalError(.missing, "oneDNN", expected: "version 3 of the library", given: message)
+      throw CajalError(.missing, "oneDNN", expected: "a working library", given: "there is none", advice: message)
     }
     let functions = table.pointee
     let threads = try threadCount()

@@ -80,3 +80,20 @@ import Testing
 extension Double {
   fileprivate var logarithm: Double { Tensor([self], shape: []).log().item }
 }
+
+@Suite struct ClassWeightTests {
+  /// A class that counts twice gives the loss of a set where its samples stand twice.
+  @Test func countAsRepeatedSamples() throws {
+    let x = Tensor([[1, 0], [0, 1], [1, 1]])
+    let y = Tensor([Int32(0), 1, 2], shape: [3])
+    func loss(_ x: Tensor, _ y: Tensor, _ weights: [Int: Float]) throws -> Double {
+      let model = try Model(Dense(10, activation: .softmax), inputShape: [2], seed: 4)
+      model.compile(optimizer: .sgd(learningRate: 0), loss: .sparseCategoricalCrossentropy)
+      return try model.fit(x, y, batchSize: 8, classWeights: weights, verbose: .silent)["loss"][0] * Double(y.count)
+    }
+    let repeated = Tensor.concatenate([x, x[1..<2]])
+    let labels = Tensor([Int32(0), 1, 2, 1], shape: [4])
+    #expect(abs(try loss(x, y, [1: 2]) - loss(repeated, labels, [:])) < 1e-5)
+    #expect(throws: CajalError.self) { try loss(x, y, [10: 2]) }
+  }
+}

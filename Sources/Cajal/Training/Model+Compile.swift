@@ -62,7 +62,7 @@ extension Model {
         .argument, "Model", expected: "targets for \(outputs.count) outputs", given: "there are \(targets.count)")
     }
     let given = signature.hasSampleWeights ? Tensor.placeholder("sample weights", TensorType([signature.batch], .float32), trace: trace) : nil
-    let weights = try combine(given, classWeights(signature.classWeights, targets[0]))
+    let weights = try combine(given, classWeights(signature.classWeights, targets[0], classes: outputs[0].shape.last))
 
     var total: Tensor?
     for (index, loss) in settings.losses.enumerated() {
@@ -108,13 +108,17 @@ extension Model {
 
   // MARK: - Weights of samples
 
-  private func classWeights(_ weights: [Int: Float], _ target: Tensor) throws -> Tensor? {
+  /// How much each sample counts by its class: class indices, one-hot rows, or 0 and 1 for two classes.
+  private func classWeights(_ weights: [Int: Float], _ target: Tensor, classes: Int) throws -> Tensor? {
     guard !weights.isEmpty else { return nil }
-    let isSparse = !target.dtype.isFloating
-    let classes = isSparse ? (weights.keys.max() ?? 0) + 1 : target.shape.last
-    let table = Tensor((0..<max(classes, 1)).map { weights[$0] ?? 1 })
-    let labels = isSparse ? target.reshaped([target.count]) : target.shape.last > 1 && target.rank > 1 ? target.argMax() : target.reshaped([target.count]).cast(to: .int32)
-    return table.gathered(labels)
+    let count = max(classes, 2)
+    if let outside = weights.keys.filter({ $0 < 0 || $0 >= count }).min() {
+      throw CajalError(.argument, "classWeights", expected: "classes in 0..<\(count)", given: "there is \(outside)")
+    }
+    let table = Tensor((0..<count).map { weights[$0] ?? 1 })
+    let isOneHot = target.dtype.isFloating && target.rank > 1 && target.shape.last > 1
+    let labels = isOneHot ? target.argMax() : target.reshaped([target.count])
+    return table.gathered(labels.dtype.isFloating ? labels.cast(to: .int32) : labels)
   }
 
   private func combine(_ a: Tensor?, _ b: Tensor?) throws -> Tensor? {
