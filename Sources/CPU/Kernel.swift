@@ -72,5 +72,14 @@ final class Kernel {
   /// Looked at after the program has run.
   func check(_ body: @escaping () -> CajalError?) { errorChecks.append(body) }
   var canFail: Bool { !errorChecks.isEmpty }
-  func firstError() -> CajalError? { errorChecks.lazy.compactMap { $0() }.first }
+
+  /// The first error since the last look; looking clears all of them, and asks each once.
+  func firstError() -> CajalError? {
+    var first: CajalError?
+    for check in errorChecks {
+      let error = check()
+      first = first ?? error
+    }
+    return first
+  }
 }

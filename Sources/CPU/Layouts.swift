@@ -106,7 +106,11 @@ private struct Chooser {
     case let read as ReadVariable: result.values[instruction.outputs[0]].layout = read.variable.layout
     case let operation as Convolution: try convolve(&placed, operation)
     case let fused as FusedEpilogue:
-      if case .convolution(let operation) = fused.base { try convolve(&placed, operation) } else { demandPlain(&placed) }
+      switch fused.base {
+      case .convolution(let operation): try convolve(&placed, operation)
+      case .contraction(let operation): multiply(&placed, operation)
+      }
+    case let operation as Contraction: multiply(&placed, operation)
     case let gradient as ConvolutionInputGradient:
       let (dx, dy) = (placed.outputs[0], placed.inputs[0])
       let kernel = result.type(placed.inputs[1]).shape
@@ -116,7 +120,10 @@ private struct Chooser {
       if chosen.isBatchInnermost { placed.inputs[1] = rearrange(placed.inputs[1], plain(placed.inputs[1]), placed.path) }
     case let gradient as ConvolutionKernelGradient: kernelGradient(&placed, gradient)
     case let fused as FusedKernelGradient:
-      if case .convolution(let gradient) = fused.base { kernelGradient(&placed, gradient) } else { demandPlain(&placed) }
+      switch fused.base {
+      case .convolution(let gradient): kernelGradient(&placed, gradient)
+      case .contraction(let operation): multiply(&placed, operation)
+      }
     case is ConvolutionPool:
       demandPlain(&placed)
       for output in placed.outputs where isOn && isTraining { result.values[output].layout = blocked(result.type(output).shape) }
@@ -172,7 +179,7 @@ private struct Chooser {
     } else if isTraining {
       let (x, y) = (blocked(input), blocked(output))
       let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter { $0.0 != plain.input || $0.1 != plain.output }
-      for (x, y) in candidates where isQuick(form, Operand(type: TensorType(input, .float32), layout: x), Operand(type: TensorType(output, .float32), layout: y)) {
+      for (x, y) in candidates where isQuick(form, input, x, output, y) {
         choice = Arrangement(input: x, output: y)
         break
       }
@@ -186,12 +193,10 @@ private struct Chooser {
   }
 
   /// Whether forward and kernel gradient run on real kernels in this arrangement.
-  private func isQuick(_ form: ConvolutionForm, _ x: Operand, _ y: Operand) -> Bool {
-    guard let source = try? MemoryDescription.activation(x, library), let target = try? MemoryDescription.activation(y, library),
-      let forward = try? form.hint(library, source: source, target: target), !forward.isReference,
-      let backward = try? form.kernelGradient(library, source: source, target: target, hint: forward), !backward.isReference
-    else { return false }
-    return true
+  private func isQuick(_ form: ConvolutionForm, _ input: Shape, _ x: Layout, _ output: Shape, _ y: Layout) -> Bool {
+    let source = Operand(type: TensorType(input, .float32), layout: x)
+    let target = Operand(type: TensorType(output, .float32), layout: y)
+    return (try? form.quickEnds(source, target, library, isTraining: true)) != nil
   }
 
   private mutating func convolve(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
@@ -218,9 +223,10 @@ private struct Chooser {
     let (x, y) = (instruction.inputs[0], instruction.outputs[0])
     let shape = result.type(kernel).shape
     let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
-    let primitive = try form.hint(
-      library, source: .activation(Operand(type: result.type(x), layout: layout(x)), library),
-      target: .activation(Operand(type: result.type(y), layout: layout(y)), library))
+    let ends = try form.ends(
+      Operand(type: result.type(x), layout: layout(x)), Operand(type: result.type(y), layout: layout(y)), library,
+      isTraining: isTraining)
+    let primitive = try form.hint(library, source: ends.source, target: ends.target)
     guard let chosen = form.weights.layout(try primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)) else { return }
     if isTraining, let variable {
       variable.adopt(chosen)
@@ -240,6 +246,38 @@ private struct Chooser {
     instruction.inputs[1] = rearrange(dy, chosen.output, instruction.path)
     guard !chosen.isBatchInnermost, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape else { return }
     result.values[gradient].layout = variable.layout
+  }
+
+  // MARK: - Dense layers
+
+  /// Matrices of weights in the layout that the library's dense layers like; everything else is the plain array.
+  private mutating func multiply(_ instruction: inout Code.Instruction, _ operation: Contraction) {
+    let (left, right, output) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
+    let isMatrix = result.type(output).shape.rank == 2 && result.type(output).dtype == .float32
+    guard isOn, isMatrix, !ProductForm(operation, result.type(left).shape, result.type(right).shape).isSmall else {
+      return demandPlain(&instruction)
+    }
+    if operation.transposesLeft {
+      demandPlain(&instruction)
+      if !operation.transposesRight, let variable = wanted[output], variable.type.shape == result.type(output).shape {
+        result.values[output].layout = variable.layout
+      }
+      return
+    }
+    let weights = variable(right)
+    if isTraining, !operation.transposesRight, let weights, weights.role == .parameter, !weights.isBound,
+      weights.layout.isRowMajor(weights.type.shape),
+      let form = try? DenseForm(rows: result.type(left).shape[0], inputs: weights.type.shape[0], units: weights.type.shape[1], library),
+      let chosen = form.preferredLayout
+    {
+      weights.adopt(chosen)
+      weights.isBound = true
+      result.values[right].layout = chosen
+    }
+    let keepsRight = weights != nil && WeightsForm(shape: result.type(right).shape, groups: 1).isKnown(layout(right))
+    for index in instruction.inputs.indices where index != 1 || !keepsRight {
+      instruction.inputs[index] = rearrange(instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
+    }
   }
 
   /// Pooling and normalization take what comes, if it is channel-last or blocked, and hand it on.

@@ -51,12 +51,28 @@ final class MemoryDescription {
     func reordered(_ values: [Int]) -> [Int] { [values[0], values[rank - 1]] + values[1..<(rank - 1)] }
     let dims = reordered(operand.shape.dimensions)
     if operand.layout.blocks.isEmpty { return try strided(dims, reordered(operand.layout.strides), library) }
-    let tags: [Int: onednn_format_tag] = [3: ONEDNN_TAG_aBc16b, 4: ONEDNN_TAG_aBcd16b, 5: ONEDNN_TAG_aBcde16b]
-    guard operand.layout == .channelBlocked(operand.shape, size: 16), let tag = tags[rank] else {
+    guard operand.layout == .channelBlocked(operand.shape, size: 16) else {
       throw CajalError(.unsupported, "oneDNN", expected: "channels in blocks of 16", given: "\(operand.layout)")
     }
+    return try blocked(dims, library)
+  }
+
+  /// An activation as `activation` says it, and where its channels are one block, said that way too.
+  static func waysToSay(_ operand: Operand, _ library: Library) throws -> [MemoryDescription] {
+    let plain = try activation(operand, library)
+    guard operand.shape.last == 16, (3...5).contains(operand.shape.rank), operand.isRowMajor else { return [plain] }
+    let dimensions = operand.shape.dimensions
+    return [plain, try blocked([dimensions[0], 16] + dimensions[1..<(operand.shape.rank - 1)], library)]
+  }
+
+  /// Batch, channels and spatial sizes with the channels in blocks of 16.
+  private static func blocked(_ dims: [Int], _ library: Library) throws -> MemoryDescription {
+    let tags: [Int: onednn_format_tag] = [3: ONEDNN_TAG_aBc16b, 4: ONEDNN_TAG_aBcd16b, 5: ONEDNN_TAG_aBcde16b]
+    guard let tag = tags[dims.count] else {
+      throw CajalError(.unsupported, "oneDNN", expected: "one to three spatial axes", given: "there are \(dims.count - 2)")
+    }
     return try make(library) {
-      library.functions.memory_desc_create_with_tag(&$0, Int32(rank), dims.map(Int64.init), ONEDNN_F32, tag)
+      library.functions.memory_desc_create_with_tag(&$0, Int32(dims.count), dims.map(Int64.init), ONEDNN_F32, tag)
     }
   }
 
@@ -121,6 +137,9 @@ struct WeightsForm {
     WeightsForm.known.remember(description, self, layout)
     return layout
   }
+
+  /// Whether a layout can be told to the library: without blocks, or chosen by it before.
+  func isKnown(_ layout: Layout) -> Bool { layout.blocks.isEmpty || WeightsForm.known.description(self, layout) != nil }
 
   func description(_ operand: Operand, _ library: Library) throws -> MemoryDescription {
     let strides = operand.layout.strides

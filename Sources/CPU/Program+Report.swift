@@ -1,6 +1,7 @@
 // Programs as people read them: what runs, on what, in which layout, and how long it takes.
 import CajalCompiler
 import CajalGraph
+import Foundation
 
 /// One kernel of a program in words and numbers.
 package struct KernelReport: Sendable {
@@ -26,7 +27,28 @@ package struct ProgramReport: Sendable {
   package var runs: Int
 }
 
+extension ProgramReport {
+  /// One line for each kernel, for `CAJAL_DUMP=1`.
+  var text: String {
+    let lines = kernels.map { kernel in
+      let place = kernel.path.isEmpty ? "" : "\(kernel.path): "
+      let size = "\(kernel.bytes) bytes" + (kernel.flops > 0 ? ", \(Int(kernel.flops)) flops" : "")
+      return "  \(place)\(kernel.label) (\(kernel.inputs.joined(separator: ", "))) -> \(kernel.outputs.joined(separator: ", ")) "
+        + "[\(kernel.layout)] as \(kernel.implementation), \(size)"
+    }
+    return "program of \(kernels.count) kernels, arena \(arenaBytes) bytes\n" + lines.joined(separator: "\n") + "\n"
+  }
+}
+
 extension Program {
+  /// Prints the program on standard error if `CAJAL_DUMP` is set.
+  func dumpIfWanted() {
+    guard Program.dumps, let report = try? report() else { return }
+    FileHandle.standardError.write(Data(report.text.utf8))
+  }
+
+  private static let dumps = !(ProcessInfo.processInfo.environment["CAJAL_DUMP"] ?? "").isEmpty
+
   /// The kernels in order; with `runs`, each one's mean time on memory that `prepare` has bound.
   package func report(runs: Int = 0) throws -> ProgramReport {
     var nanoseconds: [UInt64] = []

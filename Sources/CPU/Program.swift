@@ -60,6 +60,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     steps += extra.steps
     owners += extra.steps.map { _ in -1 }
     compileSeconds = (ContinuousClock.now - start).seconds
+    dumpIfWanted()
   }
 
   // MARK: - Binding
@@ -156,7 +157,12 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   }
 
   private func throwFirstError() throws {
-    for kernel in failing { if let error = kernel.firstError() { throw error } }
+    var first: CajalError?
+    for kernel in failing {
+      let error = kernel.firstError()
+      first = first ?? error
+    }
+    if let first { throw first }
   }
 
   /// Tells the variables that they have changed; once after a run of steps.

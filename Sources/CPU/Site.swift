@@ -16,10 +16,19 @@ extension Lowerable {
 
 /// An operand with its place in memory order.
 struct Operand {
-  var type: TensorType
-  var layout: Layout
+  let type: TensorType
+  /// The plain array is always called that, also where a single block of all channels says the same.
+  let layout: Layout
+
+  init(type: TensorType, layout: Layout) {
+    self.type = type
+    self.layout = layout.isRowMajor(type.shape) ? .rowMajor(type.shape) : layout
+  }
+
   var shape: Shape { type.shape }
   var isRowMajor: Bool { layout.isRowMajor(type.shape) }
+  /// Elements between neighbours of each axis. One block of all channels lies as the plain array, and is counted as one.
+  var strides: [Int] { isRowMajor ? shape.rowMajorStrides : layout.strides }
 }
 
 /// One instruction at the moment it is lowered.

@@ -10,14 +10,19 @@ import Cajal
 /// 2012. The response normalization's α = 10⁻⁴ is divided by the window's 5 channels, as in the libraries of the field.
 /// Example: `Model(AlexNet(classes: 100, groups: 2), inputShape: [227, 227, 3])`
 public struct AlexNet: Layer {
+  /// Number of classes: the size of the last layer.
   public var classes: Int
   /// Groups of the second, fourth and fifth convolution: 1, or 2 as on the paper's two processors.
   public var groups: Int
+  /// The fraction that dropout takes away before the dense layers, in 0 … 1.
   public var dropout: Double
+  /// The function of the last layer; `.linear` gives logits.
   public var classifierActivation: ActivationFunction
+  /// Whether the classifier is there; without it the result is the last feature map.
   public var includeTop: Bool
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     classes: Int = 1000, groups: Int = 1, dropout: Double = 0.5, classifierActivation: ActivationFunction = .softmax,
     includeTop: Bool = true, name: String? = nil

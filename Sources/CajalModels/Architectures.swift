@@ -16,6 +16,7 @@ public struct Architecture: Sendable {
 
 /// The architectures by name.
 public enum Architectures {
+  /// Every architecture, in the order people meet them.
   public static let all: [Architecture] = [
     Architecture(
       name: "lenet5", description: "LeNet-5 as taught today, 10 classes (LeCun et al., 1998)", inputShape: [28, 28, 1],

@@ -9,15 +9,21 @@ import Cajal
 /// Source: Howard et al., arXiv:1704.04861, table 1.
 /// Example: `Model(MobileNet(alpha: 0.5), inputShape: [224, 224, 3])`
 public struct MobileNet: Layer {
+  /// Number of classes: the size of the last layer.
   public var classes: Int
   /// Scales the number of filters of every layer.
   public var alpha: Double
+  /// Channels of each depthwise convolution for each channel of its input.
   public var depthMultiplier: Int
+  /// The fraction that dropout takes away before the classifier, in 0 … 1.
   public var dropout: Double
+  /// The function of the last layer; `.linear` gives logits.
   public var classifierActivation: ActivationFunction
+  /// Whether the classifier is there; without it the result is the last feature map.
   public var includeTop: Bool
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     classes: Int = 1000, alpha: Double = 1, depthMultiplier: Int = 1, dropout: Double = 1e-3,
     classifierActivation: ActivationFunction = .softmax, includeTop: Bool = true, name: String? = nil

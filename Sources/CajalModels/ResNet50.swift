@@ -11,13 +11,17 @@ import Cajal
 /// Source: He, Zhang, Ren and Sun, arXiv:1512.03385, table 1.
 /// Example: `Model(ResNet50(useBias: false), inputShape: [224, 224, 3])`
 public struct ResNet50: Layer {
+  /// Number of classes: the size of the last layer.
   public var classes: Int
   /// Whether convolutions have biases, as in keras.applications.
   public var useBias: Bool
+  /// The function of the last layer; `.linear` gives logits.
   public var classifierActivation: ActivationFunction
+  /// Whether the classifier is there; without it the result is the last feature map.
   public var includeTop: Bool
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     classes: Int = 1000, useBias: Bool = true, classifierActivation: ActivationFunction = .softmax,
     includeTop: Bool = true, name: String? = nil

@@ -8,11 +8,15 @@ import Cajal
 /// Source: Simonyan and Zisserman, arXiv:1409.1556, table 1, column D.
 /// Example: `Model(VGG16(), inputShape: [224, 224, 3])`
 public struct VGG16: Layer {
+  /// Number of classes: the size of the last layer.
   public var classes: Int
+  /// The function of the last layer; `.linear` gives logits.
   public var classifierActivation: ActivationFunction
+  /// Whether the classifier is there; without it the result is the last feature map.
   public var includeTop: Bool
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     classes: Int = 1000, classifierActivation: ActivationFunction = .softmax, includeTop: Bool = true,
     name: String? = nil

@@ -49,7 +49,7 @@ extension Code {
         for (result, output) in zip(results, outputs) { known[result.key] = output }
         continue
       }
-      guard let parts = node.operation.decomposition(node.inputs) else {
+      guard let parts = node.operation.decomposition(node.inputs) ?? widened(node) else {
         throw CajalError(
           .unsupported, node.path.isEmpty ? "program" : node.path, expected: "an operation that this backend runs",
           given: "\(node.operation.label) on \(node.inputs.map(\.type.description).joined(separator: ", ")) is none",
@@ -59,6 +59,14 @@ extension Code {
       try flatten(parts, &known, &kept, backend)
       for (result, part) in zip(results, parts) { known[result.key] = known[part.key] }
     }
+  }
+
+  /// The operation in float32, where its inputs are 16 bits wide: results are rounded when they are stored.
+  private func widened(_ node: Node) -> [Tensor]? {
+    func isHalf(_ type: TensorType) -> Bool { type.dtype == .bfloat16 || type.dtype == .float16 }
+    guard node.inputs.contains(where: { isHalf($0.type) }) else { return nil }
+    let results = Tensor.apply(node.operation, node.inputs.map { isHalf($0.type) ? $0.cast(to: .float32) : $0 })
+    return zip(results, node.types).map { $0.cast(to: $1.dtype) }
   }
 
   private func constant(_ storage: Storage, _ type: TensorType) throws -> any Operation {

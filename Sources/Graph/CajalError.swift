@@ -1,5 +1,6 @@
 /// A mistake that a caller can make at run time: who noticed, what was expected, what was given, what to do.
 public struct CajalError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What sort of mistake it is, for programs that act on it.
   public enum Kind: String, Sendable {
     /// Sizes of axes do not fit.
     case shape
@@ -21,13 +22,18 @@ public struct CajalError: Error, Sendable, Hashable, CustomStringConvertible {
     case interrupted
   }
 
+  /// What sort of mistake it is.
   public var kind: Kind
   /// Layer path, operation, file and row: who noticed.
   public var subject: String
+  /// What would have been right.
   public var expected: String
+  /// What there was instead: a clause that may follow "but".
   public var given: String
+  /// What to do about it; may be empty.
   public var advice: String
 
+  /// A mistake in its four parts: who noticed it, what was expected, what was given, what to do.
   public init(_ kind: Kind, _ subject: String, expected: String, given: String, advice: String = "") {
     self.kind = kind
     self.subject = subject

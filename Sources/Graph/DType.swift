@@ -2,7 +2,24 @@
 ///
 /// Arithmetic on `float16` and `bfloat16` is done in `float32` and rounded to nearest even when stored. Integers wrap around.
 public enum DType: String, Hashable, Sendable, Codable, CaseIterable {
-  case float32, float64, float16, bfloat16, int8, uint8, int32, int64, bool
+  /// IEEE 754 numbers of 32 bits: about 7 digits.
+  case float32
+  /// IEEE 754 numbers of 64 bits: about 16 digits.
+  case float64
+  /// IEEE 754 numbers of 16 bits: about 3 digits, up to 65504.
+  case float16
+  /// The upper half of `float32`: about 2 digits, with its range.
+  case bfloat16
+  /// Whole numbers in -128…127.
+  case int8
+  /// Whole numbers in 0…255.
+  case uint8
+  /// Whole numbers of 32 bits with a sign; class numbers and indices.
+  case int32
+  /// Whole numbers of 64 bits with a sign.
+  case int64
+  /// True or false, one byte each.
+  case bool
 
   /// Bytes of one element.
   public var byteCount: Int {
@@ -14,6 +31,7 @@ public enum DType: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether the elements are floating numbers.
   public var isFloating: Bool {
     switch self {
     case .float32, .float64, .float16, .bfloat16: return true
@@ -21,6 +39,7 @@ public enum DType: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether the elements are whole numbers; truth values are none.
   public var isInteger: Bool { !isFloating && self != .bool }
 
   /// The type two operands are brought to: bool < integers < floats, the wider of two of a kind.
@@ -39,6 +58,7 @@ public enum DType: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// A Swift number that can be an element of a tensor.
 public protocol TensorScalar: Sendable {
+  /// The element type of tensors made of such numbers.
   static var dtype: DType { get }
 }
 

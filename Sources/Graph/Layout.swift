@@ -5,17 +5,23 @@
 public struct Layout: Hashable, Sendable, CustomStringConvertible {
   /// Stride of each axis, in elements, counted in whole blocks of that axis.
   public var strides: [Int]
+  /// Inner blocks from the outermost to the innermost; none in a mere permutation of the axes.
   public var blocks: [Block]
 
+  /// So many neighbours of one axis that lie together.
   public struct Block: Hashable, Sendable {
+    /// The axis that is cut into blocks.
     public var axis: Int
+    /// Elements of one block.
     public var size: Int
+    /// A block of `size` neighbours of an axis.
     public init(axis: Int, size: Int) {
       self.axis = axis
       self.size = size
     }
   }
 
+  /// A layout from the strides of its axes and its inner blocks.
   public init(strides: [Int], blocks: [Block] = []) {
     self.strides = strides
     self.blocks = blocks
@@ -63,9 +69,13 @@ public struct Layout: Hashable, Sendable, CustomStringConvertible {
 
   /// One loop over memory: axis by axis and block by block, `(axis, size, stride, step in that axis's index)`.
   public struct Loop: Hashable, Sendable {
+    /// The axis that is walked along.
     public var axis: Int
+    /// Number of iterations.
     public var size: Int
+    /// Elements of memory from one iteration to the next.
     public var stride: Int
+    /// How much the axis's index grows with each iteration.
     public var step: Int
   }
 

@@ -3,8 +3,11 @@ import Synchronization
 
 /// An operation applied to tensors, with the types of its results.
 public final class Node: Sendable {
+  /// What is done.
   public let operation: any Operation
+  /// What it is done to.
   public let inputs: [Tensor]
+  /// Shape and element type of each result.
   public let types: [TensorType]
   /// Path of the layer that made the node; empty outside a model.
   public let path: String

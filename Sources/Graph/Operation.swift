@@ -50,13 +50,16 @@ extension Operation {
 
 /// What an operation's gradient may use.
 public struct GradientContext {
+  /// The operation's inputs.
   public let inputs: [Tensor]
+  /// The operation's results, which a gradient may use again.
   public let outputs: [Tensor]
   /// The gradient of each output; nil where none arrived.
   public let gradients: [Tensor?]
   /// Which inputs somebody asks for.
   public let needed: [Bool]
 
+  /// The first result.
   public var output: Tensor { outputs[0] }
   /// The gradient of the first output.
   public var gradient: Tensor { gradients[0] ?? outputs[0].filled(0) }

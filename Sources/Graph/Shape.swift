@@ -1,10 +1,12 @@
 /// The sizes of a tensor's axes, outermost first; `[]` is a scalar.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// Size of each axis.
   public var dimensions: [Int]
 
   /// True for the stand-in made after a misfit: it answers any axis with 1.
   public package(set) var isPoisoned = false
 
+  /// A shape from the sizes of its axes.
   public init(_ dimensions: [Int]) { self.dimensions = dimensions }
   public init(arrayLiteral elements: Int...) { self.dimensions = elements }
 
@@ -67,14 +69,18 @@ extension Shape: Codable {
 
 /// What is known of a tensor before it has values.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
+  /// Sizes of the axes.
   public var shape: Shape
+  /// Type of one element.
   public var dtype: DType
 
+  /// A shape with an element type: `TensorType([28, 28, 1], .float32)`.
   public init(_ shape: Shape, _ dtype: DType) {
     self.shape = shape
     self.dtype = dtype
   }
 
+  /// Bytes of all elements.
   public var byteCount: Int { shape.count * dtype.byteCount }
   public var description: String { "\(dtype.rawValue)\(shape)" }
 }

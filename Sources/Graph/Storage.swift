@@ -6,6 +6,7 @@ import Synchronization
 ///
 /// Written only while it is being made; shared freely afterwards.
 public final class Storage: @unchecked Sendable {  // the pointer is written before it is shared, read-only after
+  /// Type of one element.
   public let dtype: DType
   /// Number of elements.
   public let count: Int
@@ -33,6 +34,7 @@ public final class Storage: @unchecked Sendable {  // the pointer is written bef
     self.owner = .other(owner)
   }
 
+  /// A copy of Swift numbers.
   public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar]) {
     self.init(Scalar.dtype, count: scalars.count)
     scalars.withUnsafeBytes { if let base = $0.baseAddress { pointer.copyMemory(from: base, byteCount: $0.count) } }
@@ -42,6 +44,7 @@ public final class Storage: @unchecked Sendable {  // the pointer is written bef
     if case .blocks = owner { BlockPool.shared.giveBack(pointer, bytes: max(byteCount, 1)) }
   }
 
+  /// Bytes of all elements.
   public var byteCount: Int { count * dtype.byteCount }
 
   /// The bytes, for reading.

@@ -36,8 +36,11 @@ extension Tensor {
     self.init(rows.flatMap { $0 }, shape: [rows.count, columns])
   }
 
+  /// 0 everywhere.
   public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor { fill(0, type: TensorType(shape, dtype)) }
+  /// 1 everywhere.
   public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor { fill(1, type: TensorType(shape, dtype)) }
+  /// One value everywhere.
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
     fill(value, type: TensorType(shape, dtype))
   }

@@ -6,6 +6,7 @@
 ///
 /// Example: `let c = Tensor([1, 2, 3]) * 2 + 1; print(c)`
 public struct Tensor: Sendable {
+  /// The operation that makes it.
   public let node: Node
   /// Which of the node's results this is.
   public let index: Int
@@ -15,8 +16,11 @@ public struct Tensor: Sendable {
     self.index = index
   }
 
+  /// Shape and element type.
   public var type: TensorType { node.types[index] }
+  /// Sizes of the axes, outermost first.
   public var shape: Shape { type.shape }
+  /// Type of one element.
   public var dtype: DType { type.dtype }
   /// Number of axes.
   public var rank: Int { shape.rank }
@@ -63,6 +67,11 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// A misfit of this tensor's arguments: what comes back instead of a result.
+  func refused(_ subject: String, _ kind: CajalError.Kind = .argument, expected: String, given: String) -> Tensor {
+    Tensor.misfit(CajalError(kind, subject, expected: expected, given: given), trace: node.trace)
+  }
+
   /// What stands for a result that could not be made.
   package static func poisoned(in trace: Trace) -> Tensor {
     Tensor(Node(Poison(), [], [TensorType(.poisoned, .float32)], trace: trace))

@@ -9,6 +9,7 @@ open class Trace {
 
   private(set) lazy var box = TraceBox(self)
 
+  /// A trace that stands at the outermost layer and has no mistakes.
   public init() {}
 
   /// Keeps a misfit; building goes on with poisoned tensors.

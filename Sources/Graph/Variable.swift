@@ -5,12 +5,29 @@ import Synchronization
 /// Programs read a variable as a node and write its next value at the end of a step. Between steps it may lie in the
 /// layout its kernels want; whoever reads `value` gets the plain array.
 public final class Variable: @unchecked Sendable {  // the storage changes only under the owning model's lock
+  /// What a variable is for: it decides whether it is trained, saved and reset.
   public enum Role: String, Sendable, Codable {
-    case parameter, state, slot, metric, accumulator, counter, chain
+    /// Changed by training.
+    case parameter
+    /// Kept between steps and not trained: a moving average.
+    case state
+    /// Kept by an optimizer beside a parameter.
+    case slot
+    /// Summed over an epoch.
+    case metric
+    /// Summed over some steps: accumulated gradients.
+    case accumulator
+    /// One number: the step, the seed, the learning rate.
+    case counter
+    /// Samples that go on from step to step, as in persistent contrastive divergence.
+    case chain
   }
 
+  /// Its path: `encoder/conv1/kernel`.
   public let name: String
+  /// Shape and element type, fixed for good.
   public let type: TensorType
+  /// What it is for.
   public let role: Role
   /// How the storage lies in memory; the first training program fixes it.
   package private(set) var layout: Layout
@@ -20,6 +37,7 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
   /// Programs have bound this variable's memory: the layout stays.
   package var isBound = false
 
+  /// A variable with its first value in row-major order.
   public init(_ name: String, _ type: TensorType, role: Role, value: Storage) {
     precondition(
       value.count == type.shape.count && value.dtype == type.dtype,
@@ -29,6 +47,20 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
     self.role = role
     self.layout = .rowMajor(type.shape)
     self.storage = value
+  }
+
+  /// A variable that starts as a tensor: the chain of a sampler, a running average, anything kept between steps.
+  public convenience init(_ name: String, _ initial: Tensor, role: Role = .chain) {
+    self.init(name, initial.type, role: role, value: initial.storage.copied())
+  }
+
+  /// The value as a tensor.
+  public var tensor: Tensor {
+    get { Tensor.constant(value, shape: type.shape) }
+    set {
+      precondition(newValue.type == type, "Variable \(name): expected \(type), but the new value is \(newValue.type).")
+      value = newValue.storage
+    }
   }
 
   /// The value in row-major order.

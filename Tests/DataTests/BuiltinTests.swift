@@ -1,15 +1,17 @@
+import Cajal
 import Foundation
 import Testing
 
 @testable import CajalData
-import Cajal
 
 @Suite struct BuiltinTests {
   @Test(
     .enabled(if: sharedData != nil, noData),
     arguments: [
-      ("mnist", 60000, 10000, [28, 28, 1]), ("fashion", 60000, 10000, [28, 28, 1]), ("cifar10", 1000, 300, [32, 32, 3]),
-      ("optdigits", 3823, 1797, [8, 8, 1]), ("concrete", 824, 206, [8]), ("car", 1382, 346, [21]), ("iris", 120, 30, [4]),
+      ("mnist", 60000, 10000, [28, 28, 1]), ("fashion", 60000, 10000, [28, 28, 1]),
+      ("cifar10", 1000, 300, [32, 32, 3]),
+      ("optdigits", 3823, 1797, [8, 8, 1]), ("concrete", 824, 206, [8]), ("car", 1382, 346, [21]),
+      ("iris", 120, 30, [4]),
       ("wine", 142, 36, [13]), ("breast-cancer", 456, 113, [30]),
     ])
   func loads(name: String, train: Int, test: Int, shape: [Int]) throws {
@@ -33,7 +35,9 @@ import Cajal
     let text = try DataSets.shakespeare.load(folder: sharedData)
     #expect(text.classNames?.count == 65 && text.train.inputs == [TensorType([64], .int32)])
     let sample = try text.train.take(1).tensors()
-    #expect(Array((sample.inputs[0].storage.scalars() as [Int32])[1...]) == Array((sample.targets[0].storage.scalars() as [Int32])[..<63]))
+    #expect(
+      Array((sample.inputs[0].storage.scalars() as [Int32])[1...])
+        == Array((sample.targets[0].storage.scalars() as [Int32])[..<63]))
     let labels = try DataSets.mnist.load(folder: sharedData).train.take(5).tensors().targets[0]
     #expect(labels.storage.scalars() as [Int32] == [5, 0, 4, 1, 9])
   }
@@ -72,7 +76,8 @@ import Cajal
     let error = failure { _ = try BuiltinTests.absent() }
     #expect(error?.kind == .missing && error?.advice.contains("cajal data get mnist") == true)
     #expect(failure { _ = try DataSets.named("mnits") }?.kind == .missing)
-    #expect(DataSearch(folder: "a", environment: ["CAJAL_DATA": "b", "XDG_CACHE_HOME": "/c"]).roots == ["a", "b", "/c/cajal"])
+    #expect(
+      DataSearch(folder: "a", environment: ["CAJAL_DATA": "b", "XDG_CACHE_HOME": "/c"]).roots == ["a", "b", "/c/cajal"])
     #expect(DataSearch(environment: ["HOME": "/h"]).roots == ["/h/.cache/cajal"])
   }
 

@@ -1,9 +1,9 @@
+import Cajal
 import Foundation
 import Synchronization
 import Testing
 
 @testable import CajalData
-import Cajal
 
 @Suite struct DatasetTests {
   @Test func batchesInOrder() throws {
@@ -128,8 +128,9 @@ import Cajal
     #expect(oneHot.targets == [TensorType([3], .float32)])
     #expect(try oneHot.tensors().targets[0].storage.scalars() as [Float] == [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0])
     let error = failure { _ = try collect(try numbered(4).oneHot(classes: 2)) }
-    #expect(error?.description == "Dataset.oneHot, sample 2: expected a label in 0..<2, but it is 2. "
-      + "Labels start at 0; check the number of classes.")
+    #expect(
+      error?.description == "Dataset.oneHot, sample 2: expected a label in 0..<2, but it is 2. "
+        + "Labels start at 0; check the number of classes.")
     let scale = try numbered(5).standardization()
     #expect(scale.mean == [2] && abs(scale.deviation[0] - 2.0.squareRoot().asFloat) < 1e-6)
     let normal = try collect(try numbered(5).normalized(scale)).values
@@ -140,13 +141,16 @@ import Cajal
   }
 
   @Test func mistakesAreNamed() throws {
-    #expect(failure { _ = try Dataset(rows: [[1, 2], [3]], labels: [0, 1]) }?.description
-      == "Dataset, rows: expected 2 numbers in every row, as in row 0, but row 1 has 1.")
+    #expect(
+      failure { _ = try Dataset(rows: [[1, 2], [3]], labels: [0, 1]) }?.description
+        == "Dataset, rows: expected 2 numbers in every row, as in row 0, but row 1 has 1.")
     #expect(failure { _ = try Dataset(rows: [], labels: []) }?.kind == .argument)
-    #expect(failure { _ = try Dataset(rows: [[1]], labels: [0, 1]) }?.description
-      == "Dataset: expected as many samples everywhere as in input 0 (1), but target 0 has 2.")
+    #expect(
+      failure { _ = try Dataset(rows: [[1]], labels: [0, 1]) }?.description
+        == "Dataset: expected as many samples everywhere as in input 0 (1), but target 0 has 2.")
     #expect(failure { _ = try Dataset(rows: [[1]], labels: [-1]) }?.kind == .value)
-    #expect(failure { _ = try collect(Dataset(count: 0, inputs: [TensorType([], .float32)]) { _ in }) }?.kind == .argument)
+    #expect(
+      failure { _ = try collect(Dataset(count: 0, inputs: [TensorType([], .float32)]) { _ in }) }?.kind == .argument)
   }
 
   @Test func weightsComeLast() throws {
@@ -159,7 +163,8 @@ import Cajal
   /// A bound ten times above what was measured in release mode: it catches an allocation or a slow path per row.
   @Test func smallBatchesAreCheap() throws {
     let data = try Dataset(
-      inputs: .constantZeros([1030, 8]), targets: .constantZeros([1030, 1])).shuffle()
+      inputs: .constantZeros([1030, 8]), targets: .constantZeros([1030, 1])
+    ).shuffle()
     let memory = [512 * 4, 512 * 4].map { UnsafeMutableRawPointer.allocate(byteCount: $0, alignment: 64) }
     defer { for block in memory { block.deallocate() } }
     let clock = ContinuousClock()
@@ -179,5 +184,7 @@ import Cajal
 extension Double { fileprivate var asFloat: Float { Float(self) } }
 
 extension Tensor {
-  static func constantZeros(_ shape: Shape) -> Tensor { Tensor([Float](repeating: 0, count: shape.count), shape: shape) }
+  static func constantZeros(_ shape: Shape) -> Tensor {
+    Tensor([Float](repeating: 0, count: shape.count), shape: shape)
+  }
 }

@@ -1,8 +1,8 @@
+import Cajal
 import Foundation
 import Testing
 
 @testable import CajalData
-import Cajal
 
 @Suite(.serialized) struct DownloadTests {
   private static let content: [UInt8] = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
@@ -90,6 +90,17 @@ import Cajal
     struct Stop: Error {}
     let result = try run { if $0.received > 10_000 { throw Stop() } }
     #expect(result.error is Stop && result.file == nil && (result.part?.count ?? 0) > 0)
+  }
+
+  @Test(.enabled(if: access("/dev/full", W_OK) == 0, "no /dev/full to write to")) func fullDisk() throws {
+    let server = try RangeServer(Self.content)
+    defer { server.stop() }
+    try withTemporaryFolder { folder in
+      symlink("/dev/full", "\(folder)/x.bin.part")
+      let file = DataFile("x.bin", size: Self.content.count, sha256: Self.digest, urls: [server.url])
+      let error = failure { try quick.fetch(file, into: folder) }
+      #expect(error?.kind == .system && error?.given == "the disk is full" && !isFile("\(folder)/x.bin"))
+    }
   }
 
   @Test func nobodyThere() throws {

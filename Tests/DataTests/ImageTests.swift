@@ -1,8 +1,8 @@
+import Cajal
 import Foundation
 import Testing
 
 @testable import CajalData
-import Cajal
 
 func testPicture(_ width: Int, _ height: Int, _ channels: Int) throws -> Image {
   try Image(

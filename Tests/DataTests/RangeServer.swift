@@ -66,7 +66,8 @@ final class RangeServer: Sendable {
       return (status, cut, behaviour)
     }
     if request.hasPrefix("GET /moved") {
-      return send(connection, "HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 5\r\nConnection: close\r\n\r\nmoved")
+      return send(
+        connection, "HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 5\r\nConnection: close\r\n\r\nmoved")
     }
     if let status {
       return send(connection, "HTTP/1.1 \(status) X\r\nContent-Length: 4\r\nConnection: close\r\n\r\nsorry")
@@ -75,7 +76,8 @@ final class RangeServer: Sendable {
     if now.honoursRanges, let range = request.lowercased().range(of: "range: bytes=") {
       start = Int(request[range.upperBound...].prefix { $0.isNumber }) ?? 0
     }
-    let head = start > 0
+    let head =
+      start > 0
       ? "206 Partial Content\r\nContent-Range: bytes \(start)-\(content.count - 1)/\(content.count)" : "200 OK"
     let length = now.tellsLength ? "Content-Length: \(content.count - start)\r\n" : ""
     send(connection, "HTTP/1.1 \(head)\r\n\(length)Connection: close\r\n\r\n")

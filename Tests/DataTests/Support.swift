@@ -1,8 +1,8 @@
+import Cajal
 import Foundation
 import Testing
 
 @testable import CajalData
-import Cajal
 
 /// The folder with public data sets, where there is one: $CAJAL_DATA, or `shared/datasets` in or beside a folder above.
 let sharedData: String? = {

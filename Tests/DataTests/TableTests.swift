@@ -1,8 +1,8 @@
+import Cajal
 import Foundation
 import Testing
 
 @testable import CajalData
-import Cajal
 
 private func records(_ text: String, separator: UInt8 = 0x2C) throws -> [[String]] {
   let reader = try CSVReader(MemoryStream(Array(text.utf8)[...], name: "t.csv"))
@@ -27,12 +27,17 @@ private func records(_ text: String, separator: UInt8 = 0x2C) throws -> [[String
   ])
   func readsRecords(text: String, expected: [[String]]) throws { #expect(try records(text) == expected) }
 
-  @Test func joinsSpaces() throws { #expect(try records(" 1  2 \n3 4\n", separator: 0x20) == [["1", "2"], ["3", "4"]]) }
+  @Test func joinsSpaces() throws {
+    #expect(try records(" 1  2 \n3 4\n", separator: 0x20) == [["1", "2"], ["3", "4"]])
+  }
 
   @Test(arguments: [
     ("a,b\n1,2,3\n", "CSV data, line 2: expected 2 fields, as on the first line, but there are 3."),
     ("a,b\n\"1,2\n", "CSV data, line 2, field 1: expected a closing quote, but the file ends before it."),
-    ("a\n\"1\"2\n", "CSV data, line 2, field 1: expected a separator after the closing quote, but something else follows."),
+    (
+      "a\n\"1\"2\n",
+      "CSV data, line 2, field 1: expected a separator after the closing quote, but something else follows."
+    ),
     ("a,a\n1,2\n", "CSV data, line 1: expected every column name once, but 'a' comes twice."),
     ("a,b\n", "CSV data: expected at least one row, but there is only a header."),
     ("a\n1\0\n", "CSV data, line 2: expected text, but there is a zero byte."),
@@ -43,7 +48,9 @@ private func records(_ text: String, separator: UInt8 = 0x2C) throws -> [[String
   }
 
   @Test func parsesNumbersExactly() {
-    for text in ["0", "-0", ".28", "5.", "1e5", "-1.5E-3", "3.14159265358979312", "123456789012345678", "+7", " 2 ", "1e308"] {
+    for text in [
+      "0", "-0", ".28", "5.", "1e5", "-1.5E-3", "3.14159265358979312", "123456789012345678", "+7", " 2 ", "1e308",
+    ] {
       let plain = text.trimmingCharacters(in: .whitespaces)
       #expect(parsedNumber(Array(text.utf8)[...]) == Double(plain.hasPrefix("+") ? String(plain.dropFirst()) : plain))
     }
@@ -82,7 +89,10 @@ private func records(_ text: String, separator: UInt8 = 0x2C) throws -> [[String
       #expect(again == encoder && again.featureNames == ["a=x", "a=y"])
       let new = try Table(csv: Array("a\ny\nz\n".utf8), name: "new.csv", options: CSVOptions(header: true))
       #expect(failure { _ = try again.dataset(new) }?.subject == "new.csv, line 3, column 'a'")
-      #expect(try collect(again.dataset(Table(csv: Array("a\ny\nx\n".utf8), options: CSVOptions(header: true)))).values == [0, 1, 1, 0])
+      #expect(
+        try collect(again.dataset(Table(csv: Array("a\ny\nx\n".utf8), options: CSVOptions(header: true)))).values == [
+          0, 1, 1, 0,
+        ])
       try writeFile("\(folder)/broken.json", Array("{\"features\": []}".utf8))
       #expect(failure { _ = try TableEncoder.read("\(folder)/broken.json") }?.kind == .format)
     }

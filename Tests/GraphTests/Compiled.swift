@@ -21,7 +21,8 @@ struct Problem {
   /// Values of the outputs, from a program.
   func compiled(_ settings: PassSettings = PassSettings()) throws -> [Values] {
     let program = try Program(
-      Request(inputs: inputs.map(\.tensor), outputs: outputs, updates: updates, isTraining: isTraining), settings: settings)
+      Request(inputs: inputs.map(\.tensor), outputs: outputs, updates: updates, isTraining: isTraining),
+      settings: settings)
     try program.code.verify(after: "all passes")
     let given = inputs.map { $0.values.storage }
     let results = outputs.map { Storage($0.dtype, count: $0.count) }

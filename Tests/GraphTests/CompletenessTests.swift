@@ -16,7 +16,8 @@ private struct Declaration: CustomTestStringConvertible, Sendable {
 
   private static func sources(_ folder: String) -> [(name: String, text: String)] {
     let files = FileManager.default.enumerator(at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
-    return (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.compactMap { url in
+    return (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.compactMap {
+      url in
       (try? String(contentsOf: url, encoding: .utf8)).map { (url.lastPathComponent, $0) }
     }
   }
@@ -28,7 +29,8 @@ private struct Declaration: CustomTestStringConvertible, Sendable {
       let words = lines[start].components(separatedBy: "struct ")[1]
       let end = lines[start...].firstIndex { $0 == "}" } ?? lines.count
       return Declaration(
-        name: words.components(separatedBy: ":")[0], file: name, hasComment: start > 0 && lines[start - 1].hasPrefix("///"),
+        name: words.components(separatedBy: ":")[0], file: name,
+        hasComment: start > 0 && lines[start - 1].hasPrefix("///"),
         hasDecomposition: lines[start..<end].contains { $0.contains("func decomposition(") })
     }
   }
@@ -68,7 +70,9 @@ private struct Declaration: CustomTestStringConvertible, Sendable {
     let hasError = rows.contains { !$0.errors.isEmpty || $0.takesAll != nil }
     #expect(hasError, "\(operation.name) has no error sample, and no row says why")
     for row in rows {
-      if case .none(let reason) = row.gradient { #expect(!reason.isEmpty, "\(row.name) gives no reason for no gradient") }
+      if case .none(let reason) = row.gradient {
+        #expect(!reason.isEmpty, "\(row.name) gives no reason for no gradient")
+      }
     }
   }
 

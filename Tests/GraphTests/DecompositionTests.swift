@@ -20,7 +20,8 @@ import Testing
       let whole = try Interpreter.evaluate(sample.operation, sample.inputs)
       problem.outputs = parts
       expectClose(try problem.interpreted(), whole, tolerance: 1e-10, "\(row.name), seed \(seed), in Double")
-      expectClose(try problem.compiled(), whole, tolerance: row.tolerance * 4, "\(row.name), seed \(seed), compiled parts")
+      expectClose(
+        try problem.compiled(), whole, tolerance: row.tolerance * 4, "\(row.name), seed \(seed), compiled parts")
     }
   }
 }

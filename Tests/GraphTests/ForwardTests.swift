@@ -28,7 +28,9 @@ private func check(_ sample: Sample, tolerance: Double, _ what: String) throws {
   expectClose(try problem.compiled(), expected, tolerance: tolerance * scale, what)
 }
 
-private func overflowed(_ x: Double, _ dtype: DType) -> Double { dtype.isFloating && !store(x, as: dtype).isFinite ? store(x, as: dtype) : x }
+private func overflowed(_ x: Double, _ dtype: DType) -> Double {
+  dtype.isFloating && !store(x, as: dtype).isFinite ? store(x, as: dtype) : x
+}
 
 @Suite struct ForwardTests {
   @Test(arguments: Table.rows) func agreesWithTheReference(_ row: Row) throws {
@@ -58,7 +60,9 @@ private func overflowed(_ x: Double, _ dtype: DType) -> Double { dtype.isFloatin
       guard case .checked = row.gradient, row.dtypes[0] == .float32, !sample.differentiable.isEmpty else { continue }
       let (problem, _) = Differentiated(sample, draw: &draw).problem(order: 1)
       let compiled = try problem.compiled()
-      #expect(compiled.map(\.type) == sample.differentiable.map { sample.inputs[$0].type }, "\(row.name) gradient, seed \(seed)")
+      #expect(
+        compiled.map(\.type) == sample.differentiable.map { sample.inputs[$0].type },
+        "\(row.name) gradient, seed \(seed)")
     }
   }
 

@@ -19,7 +19,11 @@ private enum Attribute: Decodable, Sendable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if let list = try? container.decode([Int].self) { self = .list(list) } else { self = .number(try container.decode(Double.self)) }
+    if let list = try? container.decode([Int].self) {
+      self = .list(list)
+    } else {
+      self = .number(try container.decode(Double.self))
+    }
   }
 }
 
@@ -43,7 +47,9 @@ private struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
     struct File: Decodable { var cases: [GoldenCase] }
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Golden/operations/\(peer).json")
-    guard let data = try? Data(contentsOf: url), let file = try? JSONDecoder().decode(File.self, from: data) else { return [] }
+    guard let data = try? Data(contentsOf: url), let file = try? JSONDecoder().decode(File.self, from: data) else {
+      return []
+    }
     return file.cases
   }
 
@@ -58,9 +64,11 @@ private struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
       guard let y = tensors["y"] else { return nil }
       return x.convolvedTransposed(other("kernel"), window: window, groups: groups, to: Shape(y.shape))
     case "max pooling": return x.maxPooled(size: list("size"), window: window)
-    case "average pooling": return x.averagePooled(size: list("size"), window: window, countsPadding: number("countsPadding") == 1)
+    case "average pooling":
+      return x.averagePooled(size: list("size"), window: window, countsPadding: number("countsPadding") == 1)
     case "local response normalization":
-      return x.localResponseNormalized(size: Int(number("size")), alpha: number("alpha"), beta: number("beta"), k: number("k"))
+      return x.localResponseNormalized(
+        size: Int(number("size")), alpha: number("alpha"), beta: number("beta"), k: number("k"))
     case "batch normalization":
       return x.batchNormalized(gamma: other("gamma"), beta: other("beta"), epsilon: number("epsilon")).y
     case "layer normalization":
@@ -76,7 +84,9 @@ private struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
 @Suite struct GoldenTests {
   @Test func filesAreThere() { #expect(GoldenCase.all.count >= 60) }
 
-  @Test(arguments: GoldenCase.all, [false, true]) private func agreesWithPeers(_ golden: GoldenCase, isTraining: Bool) throws {
+  @Test(arguments: GoldenCase.all, [false, true]) private func agreesWithPeers(_ golden: GoldenCase, isTraining: Bool)
+    throws
+  {
     var problem = Problem()
     problem.isTraining = isTraining
     var inputs: [String: Tensor] = [:]

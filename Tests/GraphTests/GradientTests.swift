@@ -105,7 +105,9 @@ extension Values {
 
   @Test(arguments: Table.rows) func statesWhatItDoes(_ row: Row) {
     if case .none = row.operation.differentiability {
-      if case .checked = row.gradient { Issue.record("\(row.name): the operation claims no gradient, the row checks one") }
+      if case .checked = row.gradient {
+        Issue.record("\(row.name): the operation claims no gradient, the row checks one")
+      }
     }
   }
 

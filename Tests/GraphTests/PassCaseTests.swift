@@ -28,7 +28,9 @@ private let cases: [Case] = [
     problem.outputs = [x.matmul(w) + v.reshaped([5, 1])]
   },
   Case("a vector for each image row is no bias") { problem, draw in
-    let (x, w, v) = (problem.drawn([1, 4, 4, 2], &draw), problem.drawn([1, 1, 2, 4], &draw), problem.drawn([4], &draw))
+    let (x, w, v) = (
+      problem.drawn([1, 4, 4, 2], &draw), problem.drawn([1, 1, 2, 4], &draw), problem.drawn([4], &draw)
+    )
     let window = Window(strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilations: [1, 1])
     problem.outputs = [(x.convolved(w, window: window) + v.reshaped([1, 4, 1, 1])).relu()]
   },
@@ -52,6 +54,14 @@ private let cases: [Case] = [
     let y = (x.matmul(w) + v).tanh()
     let slopes = gradient(of: y.squared().sum(), with: [v, w, x])
     problem.outputs = [slopes[0], slopes[1] * slopes[0].sum(), slopes[2]]
+  },
+  Case("a bias gradient behind the kernel gradient") { problem, draw in
+    let (x, w, v) = (problem.drawn([5, 3], &draw), problem.drawn([3, 4], &draw), problem.drawn([4], &draw))
+    let window = Window(strides: [1, 1], paddingLow: [1, 0], paddingHigh: [0, 1], dilations: [1, 1])
+    let (image, kernel) = (problem.drawn([2, 4, 3, 16], &draw), problem.drawn([2, 2, 16, 4], &draw))
+    let (y, z) = ((x.matmul(w) + v).sigmoid(), (image.convolved(kernel, window: window) + v).tanh())
+    problem.outputs =
+      gradient(of: y.squared().sum(), with: [w, v]) + gradient(of: z.squared().sum(), with: [kernel, v, image])
   },
   Case("an inner axis of size 0 and a clip") { problem, draw in
     let (x, w) = (problem.drawn([2, 0], &draw), problem.drawn([0, 3], &draw))
@@ -115,13 +125,15 @@ private let cases: [Case] = [
   Case("transposed products") { problem, draw in
     let (x, w) = (problem.drawn([3, 5], &draw), problem.drawn([4, 3], &draw))
     problem.outputs = [
-      x.transposed().matmul(w.transposed()), x.transposed().matmul(w, transposeOther: true), w.matmul(x.transposed().transposed()),
+      x.transposed().matmul(w.transposed()), x.transposed().matmul(w, transposeOther: true),
+      w.matmul(x.transposed().transposed()),
     ]
   },
   Case("a stretch of a stretch") { problem, draw in
     let x = problem.drawn([3, 1], &draw)
     problem.outputs = [
-      x.broadcast(to: [3, 4]).broadcast(to: [2, 3, 4]) + 1, x.broadcast(to: [3, 4]) * x, x.broadcast(to: [2, 3, 4]).sum(axes: [0]),
+      x.broadcast(to: [3, 4]).broadcast(to: [2, 3, 4]) + 1, x.broadcast(to: [3, 4]) * x,
+      x.broadcast(to: [2, 3, 4]).sum(axes: [0]),
     ]
   },
   Case("neutral elements") { problem, draw in
@@ -131,12 +143,23 @@ private let cases: [Case] = [
   },
   Case("sources alone") { problem, _ in
     problem.outputs = [
-      Tensor.ones([2, 2]), Tensor.range(4), Tensor.indices(along: 1, shape: [2, 3]), Tensor.full([2], -0.25), Tensor.full([], 1e30),
+      Tensor.ones([2, 2]), Tensor.range(4), Tensor.indices(along: 1, shape: [2, 3]), Tensor.full([2], -0.25),
+      Tensor.full([], 1e30),
     ]
   },
   Case("equal work twice") { problem, draw in
     let x = problem.drawn([6], &draw)
     problem.outputs = [x.sin() + x.cos(), x.cos() + x.sin(), x.sin() - x.cos(), x.cos() - x.sin()]
+  },
+  Case("one block of channels, moved") { problem, draw in
+    let (x, w) = (problem.drawn([2, 4, 3, 16], &draw), problem.drawn([1, 1, 16, 16], &draw))
+    let window = Window(strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilations: [1, 1])
+    let y = x.convolved(w, window: window)
+    problem.outputs = [
+      y.slice(axis: 1, 1..<3), y.transposed([3, 0, 2, 1]), y.padded([(0, 0), (1, 0), (0, 1), (2, 0)]),
+      y.reversed(axes: [3]),
+      Tensor.concatenate([y, y], axis: 3), y.reshaped([2, 12, 16]).softmax(),
+    ]
   },
   Case("nine axes") { problem, draw in
     let x = problem.drawn([2, 1, 2, 1, 2, 1, 2, 1, 2], &draw)

@@ -23,7 +23,8 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
 
 @Suite struct PassTests {
   static let passes = [
-    "simplify", "share", "remove-dead", "fuse-epilogues", "fuse-elementwise", "merge-updates", "layouts", "memory", "prepare", "all",
+    "simplify", "share", "remove-dead", "fuse-epilogues", "fuse-elementwise", "merge-updates", "layouts", "memory",
+    "prepare", "all",
   ]
 
   /// The passes exist under these names: a pass that is renamed must not fall out of the test.
@@ -34,7 +35,10 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
     #expect(Array(Self.passes.prefix(6)) == names)
   }
 
-  @Test(arguments: UInt64(1)...40) func onAndOffAgree(seed: UInt64) throws {
+  /// `CAJAL_TEST_SEEDS=1000` looks at more graphs.
+  private static let seeds = 1...(ProcessInfo.processInfo.environment["CAJAL_TEST_SEEDS"].flatMap { UInt64($0) } ?? 40)
+
+  @Test(arguments: seeds) func onAndOffAgree(seed: UInt64) throws {
     let trains = seed % 2 == 0
     let expected = try RandomGraph(seed: seed, trains: trains).interpreted(steps: 2)
     for isTraining in [true, false] {
@@ -45,6 +49,31 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
         #expect(gap < 2e-5, "seed \(seed), off \(settings.off), training \(isTraining)")
       }
     }
+  }
+
+  /// The random graphs hold what the passes look for, so that agreeing means something.
+  @Test func graphsReachThePasses() throws {
+    var seen: [String: Int] = [:]
+    for seed in UInt64(1)...40 {
+      let graph = RandomGraph(seed: seed, trains: seed % 2 == 0)
+      for instruction in try graph.program(PassSettings(), isTraining: true).code.instructions {
+        seen[String(describing: type(of: instruction.operation)), default: 0] += 1
+        if let map = instruction.operation as? FusedMap, map.steps.count > 3 { seen["long map", default: 0] += 1 }
+        if let map = instruction.operation as? FusedMap, map.outputs.contains(where: { $0.reduction != nil }),
+          !map.steps.isEmpty
+        {
+          seen["reducing map", default: 0] += 1
+        }
+      }
+    }
+    let wanted = [
+      "FusedEpilogue", "FusedMap", "SegmentedMap", "Rearrange",
+      "ConvolutionInputGradient",
+      "Contraction", "Pooling", "MaxPoolingGradient", "BatchNormalization", "LocalResponseNormalization", "Gather",
+      "Slice", "Pad",
+      "Concatenate", "Transpose", "Softmax", "Cumulative", "long map", "reducing map",
+    ]
+    for name in wanted { #expect(seen[name, default: 0] >= 1, "\(name)") }
   }
 
   /// The code is sound after each pass alone, in every build.

@@ -16,10 +16,10 @@ struct RandomGraph {
   init(seed: UInt64, trains: Bool) {
     draw = Draw(seed: seed)
     // Images with channels that fall into blocks and such that do not; rows; a vector.
-    let channels = draw.bool() ? 16 : 3
-    pool = [input([2, 5, 4, channels]), input([3, 4]), variable([4]), variable([3, 1])]
-    for _ in 0..<draw.integer(6...14) { grow() }
-    outputs = Array(pool.suffix(draw.integer(1...3)))
+    let channels = [3, 16, 32].randomElement(using: &draw.random) ?? 3
+    pool = [input([2, 4, 3, channels]), input([3, 4]), variable([4]), variable([3, 1])]
+    for _ in 0..<draw.integer(8...20) { grow() }
+    outputs = Array(pool.suffix(draw.integer(3...6)))
     if draw.bool(), let first = pool.randomElement(using: &draw.random) { outputs.append(first) }
     let loss = outputs.reduce(Tensor.zeros([])) { $0 + $1.squared().mean() }
     outputs.append(loss)
@@ -61,16 +61,20 @@ struct RandomGraph {
 
   // MARK: - Growth
 
-  private mutating func pick() -> Tensor { pool.randomElement(using: &draw.random) ?? pool[0] }
+  /// Often what was made last, so that little is made for nothing.
+  private mutating func pick() -> Tensor {
+    let latest = draw.bool() ? pool.suffix(4) : pool[...]
+    return latest.randomElement(using: &draw.random) ?? pool[0]
+  }
 
   private mutating func grow() {
     let x = pick()
     if x.count > 4_000 { return }
     switch draw.integer(0...19) {
-    case 0...3: pool.append(elementwise(x))
-    case 4...6: pool.append(combined(x, pick()))
-    case 7: pool.append(reduced(x))
-    case 8: pool.append(moved(x))
+    case 0...2: pool.append(elementwise(x))
+    case 3...4: pool.append(combined(x, pick()))
+    case 5: pool.append(reduced(x))
+    case 6...8: pool.append(moved(x))
     case 9: pool.append(sliced(x))
     case 10...12: pool.append(dense(x))
     case 13...16: pool.append(image(x))
@@ -149,7 +153,7 @@ struct RandomGraph {
     var y = (x.rank == 1 ? x.expandingDimension(at: 0) : x).matmul(kernel)
     if draw.bool() { y = y + variable([units]) }
     if draw.bool(), y.rank == 2, y.shape[0] == units { y = y + y.mean(axes: [1], keepsDimensions: true) }
-    return activated(y / 2)
+    return activated(y)
   }
 
   private mutating func activated(_ y: Tensor) -> Tensor {
@@ -163,21 +167,22 @@ struct RandomGraph {
   }
 
   private mutating func image(_ x: Tensor) -> Tensor {
-    guard x.rank == 4, x.shape[1] >= 2, x.shape[2] >= 2 else { return elementwise(x) }
+    func isImage(_ x: Tensor) -> Bool { x.rank == 4 && x.shape[1] >= 2 && x.shape[2] >= 2 && x.count <= 4_000 }
+    guard let x = isImage(x) ? x : pool.last(where: isImage) else { return elementwise(x) }
     let window = Window(
       strides: [draw.integer(1...2), 1], paddingLow: [1, draw.integer(0...1)], paddingHigh: [1, draw.integer(0...1)],
       dilations: [1, 1])
-    switch draw.integer(0...6) {
-    case 0: return x.maxPooled(size: [2, 2], window: window)
-    case 1: return x.averagePooled(size: [2, 2], window: window, countsPadding: draw.bool())
-    case 2:
+    switch draw.integer(0...8) {
+    case 0...1: return x.maxPooled(size: [2, 2], window: window)
+    case 2: return x.averagePooled(size: [2, 2], window: window, countsPadding: draw.bool())
+    case 3:
       let channels = [x.shape.last]
       return x.batchNormalized(gamma: variable(channels), beta: variable(channels), epsilon: 0.1).y
-    case 3: return x.localResponseNormalized(size: 3, alpha: 0.5)
+    case 4: return x.localResponseNormalized(size: 3, alpha: 0.5)
     default:
-      let filters = draw.bool() ? 16 : draw.integer(1...4)
-      var y = x.convolved(variable([2, 2, x.shape.last, filters]), window: window) / 2
-      if draw.bool() { y = y + variable([filters]) }
+      let filters = [2, 3, 16, 32].randomElement(using: &draw.random) ?? 2
+      var y = x.convolved(variable([2, 2, x.shape.last, filters]), window: window)
+      if draw.integer(0...3) > 0 { y = y + variable([filters]) }
       return activated(y)
     }
   }
@@ -207,9 +212,13 @@ extension RandomGraph {
     var variables: [Values] = []
   }
 
-  func compiled(_ settings: PassSettings, isTraining: Bool, steps: Int) throws -> Trail {
+  func program(_ settings: PassSettings, isTraining: Bool) throws -> Program {
     let request = Request(inputs: inputs.map(\.tensor), outputs: outputs, updates: updates, isTraining: isTraining)
-    let program = try Program(request, settings: settings)
+    return try Program(request, settings: settings)
+  }
+
+  func compiled(_ settings: PassSettings, isTraining: Bool, steps: Int) throws -> Trail {
+    let program = try self.program(settings, isTraining: isTraining)
     try program.code.verify(after: "all passes")
     let given = inputs.map { $0.values.storage }
     var trail = Trail()
@@ -235,7 +244,9 @@ extension RandomGraph {
       interpreter.variables = known
       let results = try interpreter.evaluate(outputs + updates.map(\.value))
       trail.outputs.append(Array(results.prefix(outputs.count)))
-      for (update, value) in zip(updates, results.dropFirst(outputs.count)) { known[ObjectIdentifier(update.variable)] = value }
+      for (update, value) in zip(updates, results.dropFirst(outputs.count)) {
+        known[ObjectIdentifier(update.variable)] = value
+      }
     }
     trail.variables = variables.compactMap { known[ObjectIdentifier($0)] }
     return trail

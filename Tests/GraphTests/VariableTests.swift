@@ -30,30 +30,43 @@ private let steps: [Step] = [
   Step("themselves", { a, b, _ in ([a], a, b) }, { a, b, _ in ([a], a, b) }),
   Step("the same value", { a, b, x in ([], a + x, a + x) }, { a, b, x in ([], each(a, x, +), each(a, x, +)) }),
   Step("an input", { a, b, x in ([], x, a * x) }, { a, b, x in ([], x, each(a, x, *)) }),
-  Step("constants", { a, b, x in ([b], Tensor.ones([3]), Tensor([4, 5, 6])) }, { a, b, x in ([b], [1, 1, 1], [4, 5, 6]) }),
-  Step("results as well", { a, b, x in ([a + x, a, b], a + x, b * 2) }, { a, b, x in ([each(a, x, +), a, b], each(a, x, +), b.map { $0 * 2 }) }),
-  Step("each other's next", { a, b, x in
-    let next = a - x * 0.5
-    return ([next.sum()], next, b + next * a)
-  }, { a, b, x in
-    let next = each(a, x) { $0 - 0.5 * $1 }
-    return ([[next.reduce(0, +)]], next, each(b, each(next, a, *), +))
-  }),
-  Step("turned around", { a, b, x in ([a.reversed(axes: [0])], a.reversed(axes: [0]), b.reversed(axes: [0]) + a) }, { a, b, x in
-    ([a.reversed()], a.reversed(), each(b.reversed(), a, +))
-  }),
-  Step("reshaped", { a, b, x in ([], b.reshaped([1, 3]).reshaped([3]), (a * 2).reshaped([3, 1]).reshaped([3])) }, { a, b, x in
-    ([], b, a.map { $0 * 2 })
-  }),
-  Step("old value read late", { a, b, x in
-    let next = a * 2
-    let late = (next.sum() + a).exp()
-    return ([late], next, late)
-  }, { a, b, x in
-    let next = a.map { $0 * 2 }
-    let late = a.map { Values([1], .float32, [next.reduce(0, +) + $0]).exponential }
-    return ([late], next, late)
-  }),
+  Step(
+    "constants", { a, b, x in ([b], Tensor.ones([3]), Tensor([4, 5, 6])) }, { a, b, x in ([b], [1, 1, 1], [4, 5, 6]) }),
+  Step(
+    "results as well", { a, b, x in ([a + x, a, b], a + x, b * 2) },
+    { a, b, x in ([each(a, x, +), a, b], each(a, x, +), b.map { $0 * 2 }) }),
+  Step(
+    "each other's next",
+    { a, b, x in
+      let next = a - x * 0.5
+      return ([next.sum()], next, b + next * a)
+    },
+    { a, b, x in
+      let next = each(a, x) { $0 - 0.5 * $1 }
+      return ([[next.reduce(0, +)]], next, each(b, each(next, a, *), +))
+    }),
+  Step(
+    "turned around", { a, b, x in ([a.reversed(axes: [0])], a.reversed(axes: [0]), b.reversed(axes: [0]) + a) },
+    { a, b, x in
+      ([a.reversed()], a.reversed(), each(b.reversed(), a, +))
+    }),
+  Step(
+    "reshaped", { a, b, x in ([], b.reshaped([1, 3]).reshaped([3]), (a * 2).reshaped([3, 1]).reshaped([3])) },
+    { a, b, x in
+      ([], b, a.map { $0 * 2 })
+    }),
+  Step(
+    "old value read late",
+    { a, b, x in
+      let next = a * 2
+      let late = (next.sum() + a).exp()
+      return ([late], next, late)
+    },
+    { a, b, x in
+      let next = a.map { $0 * 2 }
+      let late = a.map { Values([1], .float32, [next.reduce(0, +) + $0]).exponential }
+      return ([late], next, late)
+    }),
 ]
 
 extension Values {
@@ -86,7 +99,8 @@ extension Values {
         expected = (wanted.a, wanted.b)
         expectClose(
           [Values(a.value, shape: [3]), Values(b.value, shape: [3])],
-          [Values([3], .float32, expected.0), Values([3], .float32, expected.1)], tolerance: 1e-6, "\(step.name), off [\(off)]")
+          [Values([3], .float32, expected.0), Values([3], .float32, expected.1)], tolerance: 1e-6,
+          "\(step.name), off [\(off)]")
       }
     }
   }
@@ -106,12 +120,15 @@ extension Values {
     let slope = gradient(of: (y * y).mean(), with: [w])[0]
     func compile(_ isTraining: Bool) throws -> Program {
       let updates: [(variable: Variable, value: Tensor)] = isTraining ? [(kernel, w - slope * 0.5)] : []
-      return try Program(Request(inputs: [x], outputs: [y], updates: updates, isTraining: isTraining), settings: PassSettings())
+      return try Program(
+        Request(inputs: [x], outputs: [y], updates: updates, isTraining: isTraining), settings: PassSettings())
     }
     let first = try compile(trainsFirst)
     let second = try compile(!trainsFirst)
     let (training, prediction) = trainsFirst ? (first, second) : (second, first)
-    #expect(difference(Values(kernel.value, shape: kernel.type.shape), values, tolerance: 0) == nil, "compiling keeps the value")
+    #expect(
+      difference(Values(kernel.value, shape: kernel.type.shape), values, tolerance: 0) == nil,
+      "compiling keeps the value")
 
     var interpreter = Interpreter([(x, image)])
     interpreter.variables[ObjectIdentifier(kernel)] = values
@@ -125,7 +142,9 @@ extension Values {
     expectClose([Values(kernel.value, shape: kernel.type.shape)], [expected[1]], tolerance: 1e-5, "the update")
     var later = Interpreter([(x, image)])
     later.variables[ObjectIdentifier(kernel)] = expected[1]
-    try Executor.run(if: prediction.usesThreads) { try prediction.run(inputs: [input.pointer], outputs: [result.pointer]) }
+    try Executor.run(if: prediction.usesThreads) {
+      try prediction.run(inputs: [input.pointer], outputs: [result.pointer])
+    }
     expectClose([Values(result, shape: y.shape)], try later.evaluate([y]), tolerance: 1e-5, "after the update")
   }
 }

@@ -56,7 +56,19 @@ extension FusedEpilogue {
     if dtype != .float32 || form.isEmpty || form.isSmall && (activation == nil || activation?.small != nil) {
       return small(form, dtype, site)
     }
+    if !site.inputs[1].isRowMajor || !site.outputs[0].isRowMajor { return try dense(contraction, form, site) }
     return try large(form, site)
+  }
+
+  /// A product whose matrix of weights lies as the library's dense layers like it.
+  private func dense(_ contraction: Contraction, _ form: ProductForm, _ site: Site) throws -> Kernel {
+    if contraction.transposesLeft {
+      return try DenseForm(rows: form.k, inputs: form.m, units: form.n, site.library).kernelGradient(site, label, hasBias: false)
+    }
+    if contraction.transposesRight {
+      return try DenseForm(rows: form.m, inputs: form.n, units: form.k, site.library).inputGradient(site, label)
+    }
+    return try DenseForm(rows: form.m, inputs: form.k, units: form.n, site.library).forward(site, self)
   }
 
   private func small(_ form: ProductForm, _ dtype: DType, _ site: Site) -> Kernel {
@@ -116,33 +128,7 @@ extension FusedKernelGradient {
       kernel.flops = form.flops
       return kernel
     }
-    let kernel = Kernel(label, implementation: "oneDNN")
-    let library = site.library
-    let source = try MemoryDescription.strided([x[0], x[1]], [x[1], 1], library)
-    let target = try MemoryDescription.strided([dy[0], dy[1]], [dy[1], 1], library)
-    let lying = try MemoryDescription.strided([dy[1], x[1]], [1, dy[1]], library)
-    let any = try MemoryDescription.any([dy[1], x[1]], library)
-    let bias = try MemoryDescription.strided([dy[1]], [1], library)
-    let attributes = try Attributes(library)
-    let hint = try PrimitiveDescription(library, "this dense layer") {
-      library.functions.inner_product_forward_primitive_desc_create(
-        &$0, library.engine, ONEDNN_FORWARD_TRAINING, source.raw, any.raw, bias.raw, target.raw, attributes.raw)
-    }
-    func make(_ weights: MemoryDescription) throws -> PrimitiveDescription {
-      try PrimitiveDescription(library, "this dense layer's kernel gradient") {
-        library.functions.inner_product_backward_weights_primitive_desc_create(
-          &$0, library.engine, source.raw, weights.raw, bias.raw, target.raw, hint.raw, attributes.raw)
-      }
-    }
-    let direct = try? make(lying)
-    let primitive = try direct.flatMap { $0.isReference ? nil : $0 } ?? make(any)
-    try kernel.add(
-      primitive, library,
-      [
-        (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_DIFF_DST, .operand(1)),
-        (ONEDNN_ARG_DIFF_WEIGHTS, .reordered(site.output(0), lying)), (ONEDNN_ARG_DIFF_BIAS, .operand(site.output(1))),
-      ], outputs: [ONEDNN_ARG_DIFF_WEIGHTS])
-    kernel.flops = form.flops
-    return kernel
+    let dense = try DenseForm(rows: x[0], inputs: x[1], units: dy[1], site.library)
+    return try dense.kernelGradient(site, label, hasBias: true)
   }
 }

@@ -59,6 +59,38 @@ struct ConvolutionForm {
     }
   }
 
+  /// Input and output in words that the library has real kernels for; nil where it has none.
+  ///
+  /// Sixteen channels are one block and channel-last at once: there may be several ways to say the same memory. Training
+  /// likes blocks.
+  func quickEnds(
+    _ x: Operand, _ y: Operand, _ library: Library, isTraining: Bool
+  ) throws -> (source: MemoryDescription, target: MemoryDescription)? {
+    func ways(_ operand: Operand) throws -> [MemoryDescription] {
+      let ways = try MemoryDescription.waysToSay(operand, library)
+      return isTraining ? ways.reversed() : ways
+    }
+    let targets = try ways(y)
+    for source in try ways(x) {
+      for target in targets {
+        guard let forward = try? hint(library, source: source, target: target), !forward.isReference else { continue }
+        guard isTraining else { return (source, target) }
+        let backward = try? kernelGradient(library, source: source, target: target, hint: forward)
+        if let backward, !backward.isReference { return (source, target) }
+      }
+    }
+    return nil
+  }
+
+  /// As `quickEnds`, or the ends as they are called; asks the library only where there is a choice.
+  func ends(
+    _ x: Operand, _ y: Operand, _ library: Library, isTraining: Bool
+  ) throws -> (source: MemoryDescription, target: MemoryDescription) {
+    let hasChoice = x.shape.last == 16 || y.shape.last == 16
+    if hasChoice, let quick = try quickEnds(x, y, library, isTraining: isTraining) { return quick }
+    return (try .activation(x, library), try .activation(y, library))
+  }
+
   /// 2 · outputs · kernel elements per output channel.
   func flops(output: Shape) -> Double {
     2 * Double(output.count) * Double(weights.shape.count) / Double(max(weights.shape.last, 1))
@@ -108,7 +140,7 @@ extension FusedEpilogue: Lowerable {
     let form = ConvolutionForm(convolution, kernel: w.shape, input: x.shape, output: y.shape)
     if form.liesBatchInnermost(x, y), w.isRowMajor { return try form.batchInnermost(self, site) }
     let attributes = try Attributes(library, epilogues: activation.map { [$0.postOp] } ?? [])
-    let (source, target) = (try MemoryDescription.activation(x, library), try MemoryDescription.activation(y, library))
+    let (source, target) = try form.ends(x, y, library, isTraining: site.isTraining)
     let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
     let lying = try form.weights.description(w, library)
     let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) {
@@ -134,7 +166,7 @@ extension ConvolutionInputGradient: Lowerable {
     let (dy, w, dx) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: w.shape, input: dx.shape, output: dy.shape)
     if form.liesBatchInnermost(dx, dy), w.isRowMajor { return form.batchInnermostInputGradient(site, label) }
-    let (source, target) = (try MemoryDescription.activation(dx, library), try MemoryDescription.activation(dy, library))
+    let (source, target) = try form.ends(dx, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
     let lying = try form.weights.description(w, library)
@@ -166,7 +198,7 @@ extension ConvolutionKernelGradient: Lowerable {
     let (x, dy, dw) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: kernelShape, input: x.shape, output: dy.shape)
     if form.liesBatchInnermost(x, dy), dw.isRowMajor { return form.batchInnermostKernelGradient(site, label, hasBias: hasBias) }
-    let (source, target) = (try MemoryDescription.activation(x, library), try MemoryDescription.activation(dy, library))
+    let (source, target) = try form.ends(x, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
     let bias = hasBias ? try MemoryDescription.strided([dy.shape.last], [1], library) : nil

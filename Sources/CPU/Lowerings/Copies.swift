@@ -73,10 +73,10 @@ extension Reshape: Lowerable {
 extension Transpose: Lowerable {
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel("transpose \(permutation)", implementation: "copy")
-    let strides = site.inputs[0].layout.strides
+    let strides = site.inputs[0].strides
     let plan = CopyPlan(
       shape: site.outputs[0].shape.dimensions, sourceStrides: permutation.map { strides[$0] },
-      targetStrides: site.outputs[0].layout.strides)
+      targetStrides: site.outputs[0].strides)
     try plan.add(to: kernel, from: 0, to: 1, dtype: site.inputs[0].type.dtype, site: site)
     return kernel
   }
@@ -85,10 +85,10 @@ extension Transpose: Lowerable {
 extension Slice: Lowerable {
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel("slice", implementation: "copy")
-    let from = site.inputs[0].layout.strides
+    let from = site.inputs[0].strides
     let plan = CopyPlan(
       shape: site.outputs[0].shape.dimensions, sourceStrides: zip(from, strides).map { $0 * $1 },
-      targetStrides: site.outputs[0].layout.strides, sourceOffset: zip(from, starts).reduce(0) { $0 + $1.0 * $1.1 })
+      targetStrides: site.outputs[0].strides, sourceOffset: zip(from, starts).reduce(0) { $0 + $1.0 * $1.1 })
     try plan.add(to: kernel, from: 0, to: 1, dtype: site.inputs[0].type.dtype, site: site)
     return kernel
   }
@@ -103,9 +103,9 @@ extension Pad: Lowerable {
       vk_fill_arguments(
         target: nil, threads: site.threads(bytes: type.byteCount), element_size: Int32(type.dtype.byteCount),
         count: Int64(type.shape.count), pattern: pattern(type.dtype)), [(1, \.target)])
-    let to = site.outputs[0].layout.strides
+    let to = site.outputs[0].strides
     let plan = CopyPlan(
-      shape: site.inputs[0].shape.dimensions, sourceStrides: site.inputs[0].layout.strides,
+      shape: site.inputs[0].shape.dimensions, sourceStrides: site.inputs[0].strides,
       targetStrides: zip(to, interior).map { $0 * ($1 + 1) }, targetOffset: zip(to, low).reduce(0) { $0 + $1.0 * $1.1 })
     try plan.add(to: kernel, from: 0, to: 1, dtype: type.dtype, site: site)
     return kernel
@@ -135,11 +135,11 @@ extension Pad: Lowerable {
 extension Concatenate: Lowerable {
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel("concatenate", implementation: "copy")
-    let to = site.outputs[0].layout.strides
+    let to = site.outputs[0].strides
     var start = 0
     for (index, input) in site.inputs.enumerated() {
       let plan = CopyPlan(
-        shape: input.shape.dimensions, sourceStrides: input.layout.strides, targetStrides: to, targetOffset: start * to[axis])
+        shape: input.shape.dimensions, sourceStrides: input.strides, targetStrides: to, targetOffset: start * to[axis])
       if input.shape.count > 0 {
         try plan.add(to: kernel, from: index, to: site.output(0), dtype: input.type.dtype, site: site)
       }
@@ -153,14 +153,14 @@ extension Reverse: Lowerable {
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel("reverse", implementation: "copy")
     let input = site.inputs[0]
-    var strides = input.layout.strides
+    var strides = input.strides
     var offset = 0
     for axis in axes where input.shape[axis] > 0 {
       offset += (input.shape[axis] - 1) * strides[axis]
       strides[axis] = -strides[axis]
     }
     let plan = CopyPlan(
-      shape: input.shape.dimensions, sourceStrides: strides, targetStrides: site.outputs[0].layout.strides, sourceOffset: offset)
+      shape: input.shape.dimensions, sourceStrides: strides, targetStrides: site.outputs[0].strides, sourceOffset: offset)
     try plan.add(to: kernel, from: 0, to: 1, dtype: input.type.dtype, site: site)
     return kernel
   }

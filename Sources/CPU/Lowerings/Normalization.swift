@@ -7,7 +7,7 @@ private let scaleAndShift = UInt32(ONEDNN_USE_SCALE) | UInt32(ONEDNN_USE_SHIFT)
 /// x [batch, …, channels] with at least one spatial axis, as the library wants it.
 private func activation(_ operand: Operand, _ library: Library) throws -> MemoryDescription {
   guard operand.shape.rank == 2 else { return try .activation(operand, library) }
-  return try .strided([operand.shape[0], operand.shape[1]], operand.layout.strides, library)
+  return try .strided([operand.shape[0], operand.shape[1]], operand.strides, library)
 }
 
 private func isSpatial(_ type: TensorType) -> Bool {

@@ -13,6 +13,7 @@ import Foundation
 /// Errors: `.argument` where the backup is of another optimizer or of other data; what `Model.save(to:)` throws.
 /// Example: `try model.fit(x, y, epochs: 100, callbacks: [BackupAndRestore("runs/backup", everySteps: 500)])`
 public final class BackupAndRestore: Callback {
+  /// The folder that holds the backup, made where it is missing.
   public let directory: String
   /// A backup at the end of every so many epochs.
   public let everyEpochs: Int
@@ -25,6 +26,7 @@ public final class BackupAndRestore: Callback {
 
   private var wasStopped = false
 
+  /// Backs up into a folder after every epoch, unless told otherwise.
   public init(_ directory: String, everyEpochs: Int = 1, everySteps: Int? = nil, deleteCheckpoint: Bool = true) {
     self.directory = directory
     self.everyEpochs = everyEpochs
@@ -32,6 +34,7 @@ public final class BackupAndRestore: Callback {
     self.deleteCheckpoint = deleteCheckpoint
   }
 
+  /// The backup itself.
   public var path: String { directory + "/backup.cajal" }
   public var watchesBatches: Bool { everySteps != nil }
 

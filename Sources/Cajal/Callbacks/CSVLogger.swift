@@ -6,13 +6,17 @@ import Foundation
 /// gets `NA`; a log without a column is an error. Text with separators or quotes is quoted. Each line is written whole.
 /// Example: `CSVLogger("runs/log.csv", append: true)`
 public final class CSVLogger: Callback {
+  /// The file.
   public let path: String
+  /// What stands between two values.
   public let separator: Character
+  /// Whether an existing file is continued.
   public let append: Bool
 
   private var file: FileHandle?
   private var columns: [String]?
 
+  /// A logger to a file, which is made when training begins.
   public init(_ path: String, separator: Character = ",", append: Bool = false) {
     self.path = path
     self.separator = separator

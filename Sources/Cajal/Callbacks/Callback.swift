@@ -34,9 +34,12 @@ public protocol Callback: AnyObject {
 
 /// What a callback remembers, in a form that files hold.
 public struct CallbackState: Sendable {
+  /// Numbers by name.
   public var numbers: [String: Double]
+  /// Weights, such as those of the best epoch.
   public var weights: WeightSnapshot?
 
+  /// What is remembered: numbers by name, and weights.
   public init(numbers: [String: Double] = [:], weights: WeightSnapshot? = nil) {
     self.numbers = numbers
     self.weights = weights

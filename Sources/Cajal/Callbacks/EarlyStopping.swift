@@ -22,6 +22,7 @@ public final class EarlyStopping: Callback {
   private var wait = 0
   private var bestWeights: WeightSnapshot?
 
+  /// Watches one number of the logs; `minDelta` is the least change that counts as better.
   public init(
     monitor: String = "val_loss", minDelta: Double = 0, patience: Int = 0, mode: MonitorMode = .auto,
     baseline: Double? = nil, restoreBestWeights: Bool = false, startFromEpoch: Int = 0

@@ -5,6 +5,7 @@ public final class History: Callback, CustomStringConvertible {
   /// Epochs and their logs, in order.
   public private(set) var epochs: [(epoch: Int, logs: Logs)] = []
 
+  /// A history without epochs.
   public init() {}
 
   /// The values of one name in the epochs that have it; empty where none has.

@@ -2,9 +2,11 @@
 ///
 /// Example: `LambdaCallback(epochEnd: { print($0.epoch, $0.logs) })`
 public final class LambdaCallback: Callback {
+  /// What is done at a moment of training.
   public typealias Action = (TrainingContext) throws -> Void
   private let atTrainBegin, atTrainEnd, atEpochBegin, atEpochEnd, atBatchEnd: Action?
 
+  /// A callback of the closures given; the other moments pass unnoticed.
   public init(
     trainBegin: Action? = nil, trainEnd: Action? = nil, epochBegin: Action? = nil, epochEnd: Action? = nil,
     batchEnd: Action? = nil

@@ -3,15 +3,20 @@ public struct Logs: Hashable, Sendable, ExpressibleByDictionaryLiteral, RandomAc
 {
   private var entries: [Entry] = []
 
+  /// One number with its name.
   public struct Entry: Hashable, Sendable, Codable {
+    /// `loss`, `val_accuracy`, ….
     public var name: String
+    /// The number.
     public var value: Double
+    /// A number with its name.
     public init(name: String, value: Double) {
       self.name = name
       self.value = value
     }
   }
 
+  /// No numbers yet.
   public init() {}
   public init(dictionaryLiteral elements: (String, Double)...) {
     for (name, value) in elements { self[name] = value }
@@ -31,6 +36,7 @@ public struct Logs: Hashable, Sendable, ExpressibleByDictionaryLiteral, RandomAc
     }
   }
 
+  /// The names in order.
   public var names: [String] { entries.map(\.name) }
   public var startIndex: Int { 0 }
   public var endIndex: Int { entries.count }

@@ -6,15 +6,21 @@ import Foundation
 /// `{epoch:03d}` or `{val_loss:.2f}`. Missing folders are made.
 /// Example: `ModelCheckpoint("runs/best-{epoch:02d}-{val_loss:.3f}.cajal", saveBestOnly: true)`
 public final class ModelCheckpoint: Callback {
+  /// When something is written.
   public enum Frequency: Hashable, Sendable {
+    /// After each epoch.
     case epoch
     /// After so many steps, counted over all epochs. A watched number is then that of the epoch so far.
     case steps(Int)
   }
 
+  /// Where to, with places to be filled in.
   public let path: String
+  /// Whether only a better number makes it write.
   public let saveBestOnly: Bool
+  /// Whether the optimizer and the architecture are left out.
   public let saveWeightsOnly: Bool
+  /// When it writes.
   public let frequency: Frequency
   /// The best value so far, where only the best is saved.
   public private(set) var best: Double?
@@ -23,7 +29,8 @@ public final class ModelCheckpoint: Callback {
 
   private var monitor: Monitor
 
-  /// - Parameter initialThreshold: A value that the first saved model must already pass.
+  /// Saves to a path after each epoch, unless told otherwise; `initialThreshold` is a value that the first saved model
+  /// must already pass.
   public init(
     _ path: String, monitor: String = "val_loss", saveBestOnly: Bool = false, saveWeightsOnly: Bool = false,
     mode: MonitorMode = .auto, frequency: Frequency = .epoch, initialThreshold: Double? = nil

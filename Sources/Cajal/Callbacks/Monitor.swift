@@ -56,5 +56,8 @@ struct Monitor {
 public enum MonitorMode: String, Hashable, Sendable, Codable {
   /// As the metric itself says; a loss is better low.
   case auto
-  case min, max
+  /// The smaller value is the better one.
+  case min
+  /// The larger value is the better one.
+  case max
 }

@@ -16,6 +16,7 @@ public final class ReduceLROnPlateau: Callback {
   private var wait = 0
   private var cooldownLeft = 0
 
+  /// Watches one number of the logs; `minDelta` is the least change that counts as better.
   public init(
     monitor: String = "val_loss", factor: Double = 0.1, patience: Int = 10, mode: MonitorMode = .auto,
     minDelta: Double = 1e-4, cooldown: Int = 0, minimumRate: Double = 0

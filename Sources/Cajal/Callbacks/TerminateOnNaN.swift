@@ -4,6 +4,7 @@
 public final class TerminateOnNaN: Callback {
   public let watchesBatches: Bool
 
+  /// Looks after every step, or only after every epoch.
   public init(everyBatch: Bool = true) { watchesBatches = everyBatch }
 
   public func batchEnd(_ training: TrainingContext) { look(training, "batch \(training.batch + 1) of epoch") }

@@ -37,7 +37,9 @@ extension TrainingControl {
 
 /// A copy of a model's parameters and states by path.
 public struct WeightSnapshot: Sendable {
+  /// Values in row-major order by path.
   public let values: [String: Storage]
+  /// A snapshot from values in row-major order by path.
   public init(_ values: [String: Storage]) { self.values = values }
 }
 
@@ -51,8 +53,10 @@ public final class TrainingContext {
   public var batch: Int
   /// Numbers of the batch or epoch that has ended; what a callback adds, later ones see. Empty at a beginning.
   public var logs: Logs
+  /// The training itself: what may be changed.
   public let control: any TrainingControl
 
+  /// The state of a training; made by the trainer, and by tests of callbacks.
   public init(control: any TrainingControl, epoch: Int = 0, step: Int = 0, batch: Int = 0, logs: Logs = [:]) {
     self.control = control
     self.epoch = epoch

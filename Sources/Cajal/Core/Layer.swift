@@ -11,7 +11,9 @@
 /// }
 /// ```
 public protocol Layer<Input, Output>: Codable, Sendable {
+  /// What it takes: a tensor, several, or a small struct of them.
   associatedtype Input: LayerValue = Tensor
+  /// What it gives.
   associatedtype Output: LayerValue = Tensor
 
   /// The layer's name; numbered by its class (`dense`, `dense_1`) where no text is given.

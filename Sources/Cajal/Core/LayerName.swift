@@ -2,6 +2,7 @@
 ///
 /// The token is made when the layer is made and copied with it; it is neither compared nor written.
 public struct LayerName: Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+  /// The text, if the person gave one.
   public var text: String?
   let token = Token()
   /// The class of a layer that may be called more than once, set by `Shared`; neither compared nor written.
@@ -9,6 +10,7 @@ public struct LayerName: Hashable, Sendable, Codable, ExpressibleByStringLiteral
 
   final class Token: Sendable {}
 
+  /// A name for one layer; without a text it is numbered by the layer's class.
   public init(_ text: String? = nil) { self.text = text }
   init(_ text: String?, sharing className: String) {
     self.text = text

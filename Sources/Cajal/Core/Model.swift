@@ -20,6 +20,7 @@ import Foundation
 public final class Model: @unchecked Sendable {  // all mutable state is reached under `lock`
   /// Types of one sample, without the batch axis.
   public let inputTypes: [TensorType]
+  /// Types of one sample of each output, without the batch axis.
   public let outputTypes: [TensorType]
   /// The architecture, where it is one layer: what is written beside the weights.
   public let architecture: (any Layer)?
@@ -113,6 +114,9 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     if let error = trace.errors.first { throw error }
     return outputs
   }
+
+  /// The outputs of the architecture for symbolic tensors of whatever trace they belong to.
+  func applied(to inputs: [Tensor]) throws -> [Tensor] { try body(inputs) }
 
   /// A trace of the model for one batch size.
   func trace(_ mode: ModelTrace.Mode, batch: Int) throws -> (trace: ModelTrace, inputs: [Tensor], outputs: [Tensor]) {

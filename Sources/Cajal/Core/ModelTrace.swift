@@ -1,16 +1,35 @@
-/// The build of one program of a model: names, variables, state updates, extra losses.
+/// The build of one program: names, variables, state updates, extra losses. It is at home in one model, or visits several.
 final class ModelTrace: Trace {
   enum Mode: String, Sendable, Hashable { case training, inference }
 
-  let mode: Mode
-  let store: VariableStore
-  /// Names of layers already met, kept by the model from its first trace on.
-  let names: LayerNames
-  private let frozen: Set<String>
-  private var used: Set<ObjectIdentifier> = []
-  private var counters: [String: Int] = [:]
-  private var read: [ObjectIdentifier: Tensor] = [:]
+  /// Whose layers are being called.
+  private struct Home {
+    var mode: Mode
+    var store: VariableStore
+    /// Names of layers already met, kept by the model from its first trace on.
+    var names: LayerNames
+    var frozen: Set<String>
+    /// Tells the noise of several models in one trace apart.
+    var label = ""
+    var used: Set<ObjectIdentifier> = []
+    var counters: [String: Int] = [:]
+  }
+
+  private var home: Home
+  /// Where the seed and the number of the step come from.
+  private let root: VariableStore
+  /// Whether models may be called in the trace, each with its own weights.
+  let takesModels: Bool
+  /// The models visited, in order.
+  private(set) var visited: [Model] = []
+  /// Each variable's values in this step, the one at its start first.
+  private var values: [ObjectIdentifier: [Tensor]] = [:]
+  private var stateOf: [TensorKey: Variable] = [:]
   private var randomUses: [String: Int] = [:]
+
+  var mode: Mode { home.mode }
+  private var store: VariableStore { home.store }
+  private var names: LayerNames { home.names }
 
   /// The symbolic inputs.
   var inputs: [Tensor] = []
@@ -19,8 +38,8 @@ final class ModelTrace: Trace {
   /// States and their next values.
   private(set) var updates: [(variable: Variable, value: Tensor)] = []
   /// Seed and number of the step, by which random numbers are keyed.
-  private lazy var seed = read(store.seedVariable)
-  private(set) lazy var step = read(store.stepVariable)
+  private lazy var seed = read(root.seedVariable)
+  private(set) lazy var step = read(root.stepVariable)
   /// Top-level layers in the order they were called, for summaries.
   private(set) var calls: [LayerCall] = []
 
@@ -32,11 +51,20 @@ final class ModelTrace: Trace {
     var depth: Int
   }
 
-  init(mode: Mode, store: VariableStore, names: LayerNames, frozen: Set<String>) {
-    self.mode = mode
-    self.store = store
-    self.names = names
-    self.frozen = frozen
+  init(mode: Mode, store: VariableStore, names: LayerNames, frozen: Set<String>, takesModels: Bool = false) {
+    self.takesModels = takesModels
+    home = Home(mode: mode, store: store, names: names, frozen: frozen)
+    root = store
+  }
+
+  /// Runs a model's architecture with the model's own variables and names.
+  func visit<Result>(_ model: Model, _ mode: Mode, _ body: () -> Result) -> Result {
+    let number = visited.firstIndex { $0 === model } ?? visited.count
+    if number == visited.count { visited.append(model) }
+    let outer = home
+    home = Home(mode: mode, store: model.store, names: model.names, frozen: model.frozen, label: "model \(number)/")
+    defer { home = outer }
+    return standing(at: "", body)
   }
 
   /// Runs a layer's `forward` under its own path.
@@ -66,7 +94,7 @@ final class ModelTrace: Trace {
   }
 
   private func component(for name: LayerName, className: String) -> String {
-    if !used.insert(ObjectIdentifier(name.token)).inserted {
+    if !home.used.insert(ObjectIdentifier(name.token)).inserted {
       note(
         CajalError(
           .argument, name.text ?? className, expected: "each layer to be used once",
@@ -77,8 +105,8 @@ final class ModelTrace: Trace {
     if let known = names.component(of: name.token) { return known }
     let base = name.text ?? snakeCase(name.sharedClass ?? className)
     let key = path + "/" + base
-    let number = counters[key, default: 0]
-    counters[key] = number + 1
+    let number = home.counters[key, default: 0]
+    home.counters[key] = number + 1
     if number > 0, name.text != nil {
       note(
         CajalError(
@@ -102,34 +130,49 @@ final class ModelTrace: Trace {
     }
   }
 
-  /// The value of a variable at the start of the step: one node for all who read it.
+  /// The value of a variable now: at the start of the step, or what it has been set to since.
   func read(_ variable: Variable) -> Tensor {
-    if let known = read[ObjectIdentifier(variable)] { return known }
+    if let known = values[ObjectIdentifier(variable)]?.last { return known }
     let tensor = variable.read(in: self)
-    read[ObjectIdentifier(variable)] = tensor
+    values[ObjectIdentifier(variable)] = [tensor]
+    if variable.role != .parameter { stateOf[tensor.key] = variable }
     return tensor
   }
 
-  /// What the trace has read of a variable, if anything.
-  func tensor(of variable: Variable) -> Tensor? { read[ObjectIdentifier(variable)] }
+  /// What the trace has read of a variable, the latest value last.
+  func values(of variable: Variable) -> [Tensor] { values[ObjectIdentifier(variable)] ?? [] }
 
+  /// Sets a variable: who reads it later in the trace gets the new value, and the step ends with it.
+  func set(_ variable: Variable, to value: Tensor) {
+    guard !value.shape.isPoisoned else { return }
+    guard value.type == variable.type else {
+      note(CajalError(.shape, variable.name, expected: "a new value \(variable.type)", given: "it is \(value.type)"))
+      return
+    }
+    _ = read(variable)
+    values[ObjectIdentifier(variable)]?.append(value)
+    updates.removeAll { $0.variable === variable }
+    updates.append((variable, value))
+  }
+
+  /// Sets a layer's state by what `scope.state` returned.
   func update(_ state: Tensor, to value: Tensor) {
     guard !state.shape.isPoisoned, !value.shape.isPoisoned else { return }
-    guard let variable = (state.node.operation as? ReadVariable)?.variable, variable.role != .parameter else {
+    guard let variable = stateOf[state.key] else {
       note(
         CajalError(
           .argument, "update", expected: "a state of this layer", given: "it is another tensor",
           advice: "Pass what scope.state(…) returned."))
       return
     }
-    guard value.type == variable.type else {
-      note(CajalError(.shape, variable.name, expected: "a new value \(variable.type)", given: "it is \(value.type)"))
-      return
-    }
-    updates.append((variable, value))
+    // A node of its own tells the state from whatever else has this value.
+    let kept = value.stoppingGradient()
+    set(variable, to: kept)
+    stateOf[kept.key] = variable
   }
 
   func isTrainable(_ path: String) -> Bool {
+    let frozen = home.frozen
     guard !frozen.isEmpty else { return true }
     var prefix = ""
     for part in path.split(separator: "/") {
@@ -141,10 +184,11 @@ final class ModelTrace: Trace {
 
   /// Random numbers keyed by seed, path, use within the path and step.
   func random(_ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape) -> Tensor {
-    let use = randomUses[path, default: 0]
-    randomUses[path] = use + 1
+    let place = home.label + path
+    let use = randomUses[place, default: 0]
+    randomUses[place] = use + 1
     let operation = RandomValues(
-      distribution, lower: lower, upper: upper, stream: stableHash("\(path)#\(use)"), type: TensorType(shape, .float32))
+      distribution, lower: lower, upper: upper, stream: stableHash("\(place)#\(use)"), type: TensorType(shape, .float32))
     return Tensor.make(operation, [seed, step])
   }
 }

@@ -12,6 +12,9 @@ public struct Scope {
   ///
   /// - Parameters:
   ///   - name: Keras's name of the weight: `kernel`, `bias`, `gamma`, `embeddings`.
+  ///   - shape: Sizes of its axes; they must not depend on the batch.
+  ///   - initializer: How it gets its first values.
+  ///   - dtype: Type of one element.
   ///   - regularizer: A penalty on the parameter, added to the loss while training.
   public func parameter(
     _ name: String, _ shape: Shape, _ initializer: Initializer, dtype: DType = .float32, regularizer: Regularizer? = nil

@@ -5,8 +5,11 @@ import Foundation
 /// Values depend on the model's seed and the parameter's path alone. Fans: for a kernel [window…, in, out],
 /// fan in = window · in, fan out = window · out; for a vector both are its length.
 public enum Initializer: Hashable, Sendable, Codable {
+  /// 0 everywhere.
   case zeros
+  /// 1 everywhere.
   case ones
+  /// One value everywhere.
   case constant(Float)
   /// Uniform in ± √(6 / (fan in + fan out)). Source: Glorot and Bengio, 2010.
   case glorotUniform
@@ -20,7 +23,9 @@ public enum Initializer: Hashable, Sendable, Codable {
   case lecunUniform
   /// Truncated normal with variance 1 / fan in. Source: LeCun et al., 1998.
   case lecunNormal
+  /// Uniform in lower ..< upper.
   case randomUniform(lower: Float, upper: Float)
+  /// Normal with a mean and a standard deviation.
   case randomNormal(mean: Float, deviation: Float)
   /// Normal, redrawn outside two deviations.
   case truncatedNormal(mean: Float, deviation: Float)

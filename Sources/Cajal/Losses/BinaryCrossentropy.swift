@@ -12,6 +12,7 @@ public struct BinaryCrossentropy: Loss, Hashable {
   /// How far targets are drawn to one half: t (1 - s) + s / 2.
   public var labelSmoothing: Double
 
+  /// The loss; each option is the property of that name.
   public init(fromLogits: Bool = false, labelSmoothing: Double = 0) {
     self.fromLogits = fromLogits
     self.labelSmoothing = labelSmoothing
@@ -31,7 +32,9 @@ public struct BinaryCrossentropy: Loss, Hashable {
 }
 
 extension Loss where Self == BinaryCrossentropy {
+  /// ``BinaryCrossentropy`` with its usual options.
   public static var binaryCrossentropy: BinaryCrossentropy { BinaryCrossentropy() }
+  /// ``BinaryCrossentropy`` with options of one's own.
   public static func binaryCrossentropy(fromLogits: Bool = false, labelSmoothing: Double = 0) -> BinaryCrossentropy {
     BinaryCrossentropy(fromLogits: fromLogits, labelSmoothing: labelSmoothing)
   }

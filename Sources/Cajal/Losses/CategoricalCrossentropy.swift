@@ -13,6 +13,7 @@ public struct CategoricalCrossentropy: Loss, Hashable {
   /// How much of each target is spread evenly over all classes: t (1 - s) + s / classes. Source: Szegedy et al., 2016.
   public var labelSmoothing: Double
 
+  /// The loss; each option is the property of that name.
   public init(fromLogits: Bool = false, labelSmoothing: Double = 0) {
     self.fromLogits = fromLogits
     self.labelSmoothing = labelSmoothing
@@ -34,7 +35,9 @@ public struct CategoricalCrossentropy: Loss, Hashable {
 }
 
 extension Loss where Self == CategoricalCrossentropy {
+  /// ``CategoricalCrossentropy`` with its usual options.
   public static var categoricalCrossentropy: CategoricalCrossentropy { CategoricalCrossentropy() }
+  /// ``CategoricalCrossentropy`` with options of one's own.
   public static func categoricalCrossentropy(
     fromLogits: Bool = false, labelSmoothing: Double = 0
   ) -> CategoricalCrossentropy {

@@ -3,6 +3,7 @@
 /// Shapes: one-hot target and prediction [batch, …, classes] → [batch, …].
 /// Errors: `.shape` unless both shapes are equal and have two axes or more.
 public struct CategoricalHinge: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -15,5 +16,6 @@ public struct CategoricalHinge: Loss, Hashable {
 }
 
 extension Loss where Self == CategoricalHinge {
+  /// ``CategoricalHinge`` with its usual options.
   public static var categoricalHinge: CategoricalHinge { CategoricalHinge() }
 }

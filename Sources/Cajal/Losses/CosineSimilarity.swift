@@ -4,6 +4,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …].
 /// Errors: `.shape` unless both shapes are equal and have two axes or more.
 public struct CosineSimilarity: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -18,5 +19,6 @@ public struct CosineSimilarity: Loss, Hashable {
 }
 
 extension Loss where Self == CosineSimilarity {
+  /// ``CosineSimilarity`` with its usual options.
   public static var cosineSimilarity: CosineSimilarity { CosineSimilarity() }
 }

@@ -7,6 +7,7 @@ public struct Huber: Loss, Hashable {
   /// Where the square ends, in the unit of the target.
   public var delta: Double
 
+  /// The loss; each option is the property of that name.
   public init(delta: Double = 1) { self.delta = delta }
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -22,6 +23,8 @@ public struct Huber: Loss, Hashable {
 }
 
 extension Loss where Self == Huber {
+  /// ``Huber`` with its usual options.
   public static var huber: Huber { Huber() }
+  /// ``Huber`` with options of one's own.
   public static func huber(delta: Double) -> Huber { Huber(delta: delta) }
 }

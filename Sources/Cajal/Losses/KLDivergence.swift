@@ -3,6 +3,7 @@
 /// Shapes: probabilities target and prediction [batch, …, classes] → [batch, …]. Unit: nats.
 /// Errors: `.shape` unless both shapes are equal.
 public struct KLDivergence: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -14,5 +15,6 @@ public struct KLDivergence: Loss, Hashable {
 }
 
 extension Loss where Self == KLDivergence {
+  /// ``KLDivergence`` with its usual options.
   public static var klDivergence: KLDivergence { KLDivergence() }
 }

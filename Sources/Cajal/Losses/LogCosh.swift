@@ -3,6 +3,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …]; or both [batch] → [batch].
 /// Errors: `.shape` unless both shapes are equal.
 public struct LogCosh: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -14,5 +15,6 @@ public struct LogCosh: Loss, Hashable {
 }
 
 extension Loss where Self == LogCosh {
+  /// ``LogCosh`` with its usual options.
   public static var logCosh: LogCosh { LogCosh() }
 }

@@ -4,6 +4,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …]; or both [batch] → [batch].
 /// Errors: `.shape` unless both shapes are equal.
 public struct MeanAbsoluteError: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -13,6 +14,8 @@ public struct MeanAbsoluteError: Loss, Hashable {
 }
 
 extension Loss where Self == MeanAbsoluteError {
+  /// ``MeanAbsoluteError`` with its usual options.
   public static var meanAbsoluteError: MeanAbsoluteError { MeanAbsoluteError() }
+  /// ``MeanAbsoluteError`` with its usual options.
   public static var mae: MeanAbsoluteError { MeanAbsoluteError() }
 }

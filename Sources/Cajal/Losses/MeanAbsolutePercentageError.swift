@@ -4,6 +4,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …]; or both [batch] → [batch].
 /// Errors: `.shape` unless both shapes are equal.
 public struct MeanAbsolutePercentageError: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -13,6 +14,8 @@ public struct MeanAbsolutePercentageError: Loss, Hashable {
 }
 
 extension Loss where Self == MeanAbsolutePercentageError {
+  /// ``MeanAbsolutePercentageError`` with its usual options.
   public static var meanAbsolutePercentageError: MeanAbsolutePercentageError { MeanAbsolutePercentageError() }
+  /// ``MeanAbsolutePercentageError`` with its usual options.
   public static var mape: MeanAbsolutePercentageError { MeanAbsolutePercentageError() }
 }

@@ -4,6 +4,7 @@
 /// Errors: `.shape` unless both shapes are equal.
 /// Example: `model.compile(optimizer: .adam(), loss: .meanSquaredError)`
 public struct MeanSquaredError: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -13,6 +14,8 @@ public struct MeanSquaredError: Loss, Hashable {
 }
 
 extension Loss where Self == MeanSquaredError {
+  /// ``MeanSquaredError`` with its usual options.
   public static var meanSquaredError: MeanSquaredError { MeanSquaredError() }
+  /// ``MeanSquaredError`` with its usual options.
   public static var mse: MeanSquaredError { MeanSquaredError() }
 }

@@ -4,6 +4,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …]; or both [batch] → [batch].
 /// Errors: `.shape` unless both shapes are equal.
 public struct MeanSquaredLogarithmicError: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -15,6 +16,8 @@ public struct MeanSquaredLogarithmicError: Loss, Hashable {
 }
 
 extension Loss where Self == MeanSquaredLogarithmicError {
+  /// ``MeanSquaredLogarithmicError`` with its usual options.
   public static var meanSquaredLogarithmicError: MeanSquaredLogarithmicError { MeanSquaredLogarithmicError() }
+  /// ``MeanSquaredLogarithmicError`` with its usual options.
   public static var msle: MeanSquaredLogarithmicError { MeanSquaredLogarithmicError() }
 }

@@ -5,6 +5,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …]; or both [batch] → [batch].
 /// Errors: `.shape` unless both shapes are equal.
 public struct PerceptronLoss: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -14,5 +15,6 @@ public struct PerceptronLoss: Loss, Hashable {
 }
 
 extension Loss where Self == PerceptronLoss {
+  /// ``PerceptronLoss`` with its usual options.
   public static var perceptron: PerceptronLoss { PerceptronLoss() }
 }

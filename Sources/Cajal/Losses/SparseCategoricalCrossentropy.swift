@@ -11,6 +11,7 @@ public struct SparseCategoricalCrossentropy: Loss, Hashable {
   /// Whether predictions are logits rather than probabilities.
   public var fromLogits: Bool
 
+  /// The loss; each option is the property of that name.
   public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -24,7 +25,9 @@ public struct SparseCategoricalCrossentropy: Loss, Hashable {
 }
 
 extension Loss where Self == SparseCategoricalCrossentropy {
+  /// ``SparseCategoricalCrossentropy`` with its usual options.
   public static var sparseCategoricalCrossentropy: SparseCategoricalCrossentropy { SparseCategoricalCrossentropy() }
+  /// ``SparseCategoricalCrossentropy`` with options of one's own.
   public static func sparseCategoricalCrossentropy(fromLogits: Bool) -> SparseCategoricalCrossentropy {
     SparseCategoricalCrossentropy(fromLogits: fromLogits)
   }

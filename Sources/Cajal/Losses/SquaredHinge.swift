@@ -4,6 +4,7 @@
 /// Shapes: target and prediction [batch, …, n] → [batch, …]; or both [batch] → [batch].
 /// Errors: `.shape` unless both shapes are equal.
 public struct SquaredHinge: Loss, Hashable {
+  /// The loss.
   public init() {}
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -13,5 +14,6 @@ public struct SquaredHinge: Loss, Hashable {
 }
 
 extension Loss where Self == SquaredHinge {
+  /// ``SquaredHinge`` with its usual options.
   public static var squaredHinge: SquaredHinge { SquaredHinge() }
 }

@@ -11,6 +11,7 @@ import Foundation
 /// Example: `metrics: [.auc(), .auc(curve: .precisionRecall)]`. Source of the interpolation between points of precision and
 /// recall: Davis and Goadrich, 2006.
 public struct AUC: Metric, Hashable {
+  /// Which curve the area is under.
   public enum Curve: String, Hashable, Sendable, Codable {
     /// True positive rate over false positive rate.
     case roc = "ROC"
@@ -20,17 +21,26 @@ public struct AUC: Metric, Hashable {
 
   /// How the curve runs between two thresholds.
   public enum Summation: String, Hashable, Sendable, Codable {
-    case interpolation, minoring, majoring
+    /// As counts between the two thresholds would make it run: a straight line for ROC.
+    case interpolation
+    /// At the smaller of the two heights: a lower bound.
+    case minoring
+    /// At the larger of the two heights: an upper bound.
+    case majoring
   }
 
   public var name: String
+  /// Which curve the area is under.
   public var curve: Curve
+  /// How the curve runs between two thresholds.
   public var summation: Summation
+  /// Number of thresholds, at least 3.
   public var thresholdCount: Int
   /// Whether predictions are logits, to which the sigmoid is applied first.
   public var fromLogits: Bool
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(
     curve: Curve = .roc, summation: Summation = .interpolation, thresholdCount: Int = 200, fromLogits: Bool = false,
     name: String = "auc"
@@ -69,7 +79,9 @@ public struct AUC: Metric, Hashable {
 }
 
 extension Metric where Self == AUC {
+  /// ``AUC`` with its usual options.
   public static var auc: AUC { AUC() }
+  /// ``AUC`` with options of one's own.
   public static func auc(
     curve: AUC.Curve = .roc, summation: AUC.Summation = .interpolation, thresholdCount: Int = 200,
     fromLogits: Bool = false

@@ -7,6 +7,7 @@ public struct Accuracy: SampleMean, Hashable {
   public var name: String
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(name: String = "accuracy") { self.name = name }
 
   public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -21,5 +22,6 @@ public struct Accuracy: SampleMean, Hashable {
 }
 
 extension Metric where Self == Accuracy {
+  /// ``Accuracy`` with its usual options.
   public static var accuracy: Accuracy { Accuracy() }
 }

@@ -7,6 +7,7 @@ public struct BinaryAccuracy: SampleMean, Hashable {
   public var threshold: Double
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(threshold: Double = 0.5, name: String = "binary_accuracy") {
     self.threshold = threshold
     self.name = name
@@ -19,6 +20,8 @@ public struct BinaryAccuracy: SampleMean, Hashable {
 }
 
 extension Metric where Self == BinaryAccuracy {
+  /// ``BinaryAccuracy`` with its usual options.
   public static var binaryAccuracy: BinaryAccuracy { BinaryAccuracy() }
+  /// ``BinaryAccuracy`` with options of one's own.
   public static func binaryAccuracy(threshold: Double) -> BinaryAccuracy { BinaryAccuracy(threshold: threshold) }
 }

@@ -6,6 +6,7 @@ public struct CategoricalAccuracy: SampleMean, Hashable {
   public var name: String
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(name: String = "categorical_accuracy") { self.name = name }
 
   public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -17,5 +18,6 @@ public struct CategoricalAccuracy: SampleMean, Hashable {
 }
 
 extension Metric where Self == CategoricalAccuracy {
+  /// ``CategoricalAccuracy`` with its usual options.
   public static var categoricalAccuracy: CategoricalAccuracy { CategoricalAccuracy() }
 }

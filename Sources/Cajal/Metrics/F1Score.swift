@@ -15,10 +15,13 @@ public struct F1Score: Metric, Hashable {
   }
 
   public var name: String
+  /// How classes are brought together.
   public var average: Average
+  /// Outputs above it say yes; without it the largest output of a sample does.
   public var threshold: Double?
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(average: Average = .macro, threshold: Double? = nil, name: String = "f1_score") {
     self.average = average
     self.threshold = threshold
@@ -59,7 +62,9 @@ public struct F1Score: Metric, Hashable {
 }
 
 extension Metric where Self == F1Score {
+  /// ``F1Score`` with its usual options.
   public static var f1: F1Score { F1Score() }
+  /// ``F1Score`` with options of one's own.
   public static func f1(average: F1Score.Average = .macro, threshold: Double? = nil) -> F1Score {
     F1Score(average: average, threshold: threshold)
   }

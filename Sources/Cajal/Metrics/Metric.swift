@@ -32,7 +32,10 @@ extension Metric {
 
 /// Which way a watched number gets better.
 public enum MetricDirection: String, Hashable, Sendable, Codable {
-  case lower, higher
+  /// The smaller value is the better one.
+  case lower
+  /// The larger value is the better one.
+  case higher
 }
 
 /// Where a metric keeps its sums.

@@ -6,9 +6,11 @@ public struct Precision: Metric, Hashable {
   public var name: String
   /// 0.5 for probabilities, 0 for logits.
   public var threshold: Double
+  /// The output that counts; `nil` for all of them together.
   public var classIndex: Int?
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(threshold: Double = 0.5, classIndex: Int? = nil, name: String = "precision") {
     self.threshold = threshold
     self.classIndex = classIndex
@@ -27,7 +29,9 @@ public struct Precision: Metric, Hashable {
 }
 
 extension Metric where Self == Precision {
+  /// ``Precision`` with its usual options.
   public static var precision: Precision { Precision() }
+  /// ``Precision`` with options of one's own.
   public static func precision(threshold: Double = 0.5, classIndex: Int? = nil) -> Precision {
     Precision(threshold: threshold, classIndex: classIndex)
   }

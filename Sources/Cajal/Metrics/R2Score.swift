@@ -6,6 +6,7 @@ public struct R2Score: Metric, Hashable {
   public var name: String
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(name: String = "r2_score") { self.name = name }
 
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {
@@ -36,5 +37,6 @@ public struct R2Score: Metric, Hashable {
 }
 
 extension Metric where Self == R2Score {
+  /// ``R2Score`` with its usual options.
   public static var r2: R2Score { R2Score() }
 }

@@ -6,9 +6,11 @@ public struct Recall: Metric, Hashable {
   public var name: String
   /// 0.5 for probabilities, 0 for logits.
   public var threshold: Double
+  /// The output that counts; `nil` for all of them together.
   public var classIndex: Int?
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(threshold: Double = 0.5, classIndex: Int? = nil, name: String = "recall") {
     self.threshold = threshold
     self.classIndex = classIndex
@@ -27,7 +29,9 @@ public struct Recall: Metric, Hashable {
 }
 
 extension Metric where Self == Recall {
+  /// ``Recall`` with its usual options.
   public static var recall: Recall { Recall() }
+  /// ``Recall`` with options of one's own.
   public static func recall(threshold: Double = 0.5, classIndex: Int? = nil) -> Recall {
     Recall(threshold: threshold, classIndex: classIndex)
   }

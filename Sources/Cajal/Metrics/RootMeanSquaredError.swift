@@ -5,6 +5,7 @@ public struct RootMeanSquaredError: SampleMean, Hashable {
   public var name: String
   public var better: MetricDirection { .lower }
 
+  /// The metric; each option is the property of that name.
   public init(name: String = "root_mean_squared_error") { self.name = name }
 
   public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -15,6 +16,8 @@ public struct RootMeanSquaredError: SampleMean, Hashable {
 }
 
 extension Metric where Self == RootMeanSquaredError {
+  /// ``RootMeanSquaredError`` with its usual options.
   public static var rootMeanSquaredError: RootMeanSquaredError { RootMeanSquaredError() }
+  /// ``RootMeanSquaredError`` with its usual options.
   public static var rmse: RootMeanSquaredError { RootMeanSquaredError(name: "rmse") }
 }

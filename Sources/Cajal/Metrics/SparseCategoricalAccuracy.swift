@@ -6,6 +6,7 @@ public struct SparseCategoricalAccuracy: SampleMean, Hashable {
   public var name: String
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(name: String = "sparse_categorical_accuracy") { self.name = name }
 
   public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
@@ -15,5 +16,6 @@ public struct SparseCategoricalAccuracy: SampleMean, Hashable {
 }
 
 extension Metric where Self == SparseCategoricalAccuracy {
+  /// ``SparseCategoricalAccuracy`` with its usual options.
   public static var sparseCategoricalAccuracy: SparseCategoricalAccuracy { SparseCategoricalAccuracy() }
 }

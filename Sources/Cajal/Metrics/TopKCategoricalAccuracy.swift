@@ -4,9 +4,11 @@
 /// Shapes: target and prediction [batch, …, classes]. Errors: `.shape` unless both are equal; `.argument` for k < 1.
 public struct TopKCategoricalAccuracy: SampleMean, Hashable {
   public var name: String
+  /// How many of the largest outputs are looked at.
   public var k: Int
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(k: Int = 5, name: String = "top_k_categorical_accuracy") {
     self.k = k
     self.name = name
@@ -26,9 +28,11 @@ public struct TopKCategoricalAccuracy: SampleMean, Hashable {
 /// `.argument` for k < 1.
 public struct SparseTopKCategoricalAccuracy: SampleMean, Hashable {
   public var name: String
+  /// How many of the largest outputs are looked at.
   public var k: Int
   public var better: MetricDirection { .higher }
 
+  /// The metric; each option is the property of that name.
   public init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
     self.k = k
     self.name = name
@@ -53,10 +57,12 @@ extension Tensor {
 }
 
 extension Metric where Self == TopKCategoricalAccuracy {
+  /// ``TopKCategoricalAccuracy`` with options of one's own.
   public static func topKCategoricalAccuracy(k: Int = 5) -> TopKCategoricalAccuracy { TopKCategoricalAccuracy(k: k) }
 }
 
 extension Metric where Self == SparseTopKCategoricalAccuracy {
+  /// ``SparseTopKCategoricalAccuracy`` with options of one's own.
   public static func sparseTopKCategoricalAccuracy(k: Int = 5) -> SparseTopKCategoricalAccuracy {
     SparseTopKCategoricalAccuracy(k: k)
   }

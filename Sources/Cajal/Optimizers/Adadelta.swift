@@ -11,6 +11,7 @@ public struct Adadelta: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, rho: Double = 0.95, epsilon: Double = 1e-7, clipping: GradientClipping? = nil,
     weightDecay: WeightDecay? = nil
@@ -36,7 +37,9 @@ public struct Adadelta: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == Adadelta {
+  /// ``Adadelta`` with its usual options.
   public static var adadelta: Adadelta { Adadelta() }
+  /// ``Adadelta`` with options of one's own.
   public static func adadelta(
     learningRate: Double = 0.001, rho: Double = 0.95, epsilon: Double = 1e-7, clipping: GradientClipping? = nil,
     weightDecay: WeightDecay? = nil

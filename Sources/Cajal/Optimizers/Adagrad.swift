@@ -11,6 +11,7 @@ public struct Adagrad: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, initialAccumulator: Double = 0.1, epsilon: Double = 1e-7,
     clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
@@ -31,7 +32,9 @@ public struct Adagrad: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == Adagrad {
+  /// ``Adagrad`` with its usual options.
   public static var adagrad: Adagrad { Adagrad() }
+  /// ``Adagrad`` with options of one's own.
   public static func adagrad(
     learningRate: Double = 0.001, initialAccumulator: Double = 0.1, epsilon: Double = 1e-7,
     clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil

@@ -17,6 +17,7 @@ public struct Adam: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
@@ -46,7 +47,9 @@ public struct Adam: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == Adam {
+  /// ``Adam`` with its usual options.
   public static var adam: Adam { Adam() }
+  /// ``Adam`` with options of one's own.
   public static func adam(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil

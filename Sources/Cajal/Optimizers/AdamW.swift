@@ -15,6 +15,7 @@ public struct AdamW: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = 0.004
@@ -34,7 +35,9 @@ public struct AdamW: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == AdamW {
+  /// ``AdamW`` with its usual options.
   public static var adamw: AdamW { AdamW() }
+  /// ``AdamW`` with options of one's own.
   public static func adamw(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = 0.004

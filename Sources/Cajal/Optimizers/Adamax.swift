@@ -14,6 +14,7 @@ public struct Adamax: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
@@ -38,7 +39,9 @@ public struct Adamax: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == Adamax {
+  /// ``Adamax`` with its usual options.
   public static var adamax: Adamax { Adamax() }
+  /// ``Adamax`` with options of one's own.
   public static func adamax(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil

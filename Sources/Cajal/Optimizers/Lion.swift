@@ -11,6 +11,7 @@ public struct Lion: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.99, clipping: GradientClipping? = nil,
     weightDecay: WeightDecay? = nil
@@ -35,7 +36,9 @@ public struct Lion: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == Lion {
+  /// ``Lion`` with its usual options.
   public static var lion: Lion { Lion() }
+  /// ``Lion`` with options of one's own.
   public static func lion(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.99, clipping: GradientClipping? = nil,
     weightDecay: WeightDecay? = nil

@@ -14,6 +14,7 @@ public struct Nadam: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
@@ -48,7 +49,9 @@ public struct Nadam: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == Nadam {
+  /// ``Nadam`` with its usual options.
   public static var nadam: Nadam { Nadam() }
+  /// ``Nadam`` with options of one's own.
   public static func nadam(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil

@@ -32,7 +32,7 @@ extension Optimizer {
 
   /// One whole step of a parameter: its decay, then its update from a gradient that has been clipped.
   ///
-  /// - Parameter path: The parameter's path, `encoder/conv1/kernel`; the last component decides about weight decay.
+  /// The last component of the parameter's path (`encoder/conv1/kernel`) decides about weight decay.
   public func step(_ parameter: Tensor, path: String, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
     let decayed = weightDecay?.applied(to: parameter, path: path, scope) ?? parameter
     return update(decayed, gradient: gradient.cast(to: parameter.dtype), scope).cast(to: parameter.dtype)

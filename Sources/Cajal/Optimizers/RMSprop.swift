@@ -16,6 +16,7 @@ public struct RMSprop: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
     centered: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
@@ -52,7 +53,9 @@ public struct RMSprop: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == RMSprop {
+  /// ``RMSprop`` with its usual options.
   public static var rmsprop: RMSprop { RMSprop() }
+  /// ``RMSprop`` with options of one's own.
   public static func rmsprop(
     learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
     centered: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil

@@ -12,6 +12,7 @@ public struct SGD: Optimizer, Hashable {
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
 
+  /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, clipping: GradientClipping? = nil,
     weightDecay: WeightDecay? = nil
@@ -35,7 +36,9 @@ public struct SGD: Optimizer, Hashable {
 }
 
 extension Optimizer where Self == SGD {
+  /// ``SGD`` with its usual options.
   public static var sgd: SGD { SGD() }
+  /// ``SGD`` with options of one's own.
   public static func sgd(
     learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, clipping: GradientClipping? = nil,
     weightDecay: WeightDecay? = nil

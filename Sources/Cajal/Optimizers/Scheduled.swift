@@ -2,9 +2,12 @@
 ///
 /// Example: `SGD(momentum: 0.9).following(CosineDecay(initialRate: 0.1, decaySteps: 10_000))`
 public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimizer {
+  /// The optimizer that is told the step size.
   public var base: Base
+  /// What decides about the step size.
   public var schedule: Schedule
 
+  /// An optimizer with a schedule; `following(_:)` reads better.
   public init(_ base: Base, _ schedule: Schedule) {
     self.base = base
     self.schedule = schedule

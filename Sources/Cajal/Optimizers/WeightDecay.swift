@@ -3,10 +3,12 @@
 /// Example: `AdamW(weightDecay: 0.01)`, `SGD(weightDecay: WeightDecay(5e-4, excluding: ["bias", "gamma", "beta"]))`.
 /// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019.
 public struct WeightDecay: Hashable, Sendable, Codable, ExpressibleByFloatLiteral {
+  /// The part taken away in each step, times the learning rate.
   public var rate: Double
   /// Parameters whose name contains one of these words keep their size. The name is the path's last component.
   public var excluding: [String]
 
+  /// A rate, and words in the names of parameters that it leaves alone.
   public init(_ rate: Double, excluding: [String] = []) {
     self.rate = rate
     self.excluding = excluding

@@ -1,8 +1,11 @@
 /// A penalty on a parameter, added to the loss: l1 Σ |w| + l2 Σ w².
 public struct Regularizer: Hashable, Sendable, Codable {
+  /// Weight of Σ |w|.
   public var l1: Float
+  /// Weight of Σ w².
   public var l2: Float
 
+  /// A penalty from its two weights.
   public init(l1: Float = 0, l2: Float = 0) {
     self.l1 = l1
     self.l2 = l2

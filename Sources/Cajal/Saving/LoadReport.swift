@@ -2,8 +2,11 @@
 public struct LoadReport: Hashable, Sendable, CustomStringConvertible {
   /// A weight whose shape in the file is not the model's.
   public struct Mismatch: Hashable, Sendable {
+    /// The weight, by its path.
     public let path: String
+    /// What the model has.
     public let expected: TensorType
+    /// What the file has.
     public let given: TensorType
   }
 

@@ -37,7 +37,7 @@ extension TrainingSettings {
         try demand(entry, TensorType(entry.type.shape, .float32), file)
         if let known = optimizerVariables.first(where: { Self.plainName($0) == name }) { try demand(entry, known.type, file) }
         let value = try file.storage(entry)
-        actions.append { self.adoptSlot(name, entry.type, value) }
+        actions.append { self.optimization.adoptSlot(name, entry.type, value) }
       } else if let name = entry.name.suffix(after: Self.sums) {
         try actions.append(restoringSum(name, entry, file))
       }

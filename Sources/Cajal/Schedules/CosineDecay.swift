@@ -9,21 +9,27 @@ import Foundation
 public struct CosineDecay: LearningRateSchedule, Hashable {
   /// A rise in a straight line before the decay.
   public struct Warmup: Hashable, Sendable, Codable {
+    /// The rate at the end of the rise.
     public var rate: Double
+    /// Steps of the rise.
     public var steps: Int
+    /// A rise to `rate` in `steps` steps.
     public init(rate: Double, steps: Int) {
       self.rate = rate
       self.steps = steps
     }
   }
 
+  /// The rate at step 0.
   public var initialRate: Double
   /// Steps of the decay, without the warm-up; at least 1.
   public var decaySteps: Int
   /// The fraction of the highest rate that stays at the end, in 0 … 1.
   public var alpha: Double
+  /// The rise before the decay, if there is one.
   public var warmup: Warmup?
 
+  /// The schedule; each option is the property of that name.
   public init(initialRate: Double, decaySteps: Int, alpha: Double = 0, warmup: Warmup? = nil) {
     self.initialRate = initialRate
     self.decaySteps = decaySteps

@@ -5,6 +5,7 @@ import Foundation
 /// Example: `CosineDecayRestarts(initialRate: 0.1, firstDecaySteps: 1_000)`
 /// Source: Loshchilov and Hutter, "SGDR", arXiv:1608.03983.
 public struct CosineDecayRestarts: LearningRateSchedule, Hashable {
+  /// The rate at step 0.
   public var initialRate: Double
   /// Steps of the first wave; at least 1.
   public var firstDecaySteps: Int
@@ -15,6 +16,7 @@ public struct CosineDecayRestarts: LearningRateSchedule, Hashable {
   /// The fraction of the initial rate that stays at the end of each wave, in 0 … 1.
   public var alpha: Double
 
+  /// The schedule; each option is the property of that name.
   public init(
     initialRate: Double, firstDecaySteps: Int, lengthFactor: Double = 2, heightFactor: Double = 1, alpha: Double = 0
   ) {

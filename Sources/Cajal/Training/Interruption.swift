@@ -10,5 +10,6 @@ public enum Interruption {
   /// Takes the wish back.
   public static func clear() { flag.store(false, ordering: .relaxed) }
 
+  /// Whether somebody has asked to stop.
   public static var isRequested: Bool { flag.load(ordering: .relaxed) }
 }

@@ -98,35 +98,12 @@ extension Model {
   private func parameterUpdates(
     _ loss: Tensor, _ trace: ModelTrace, _ settings: TrainingSettings
   ) throws -> [(variable: Variable, value: Tensor)] {
-    var updates: [(variable: Variable, value: Tensor)] = []
-    var trained: [(variable: Variable, tensor: Tensor)] = []
-    for variable in store.parameters where trace.isTrainable(variable.name) {
-      if let tensor = trace.tensor(of: variable) { trained.append((variable, tensor)) }
+    let trained = store.parameters.filter { trace.isTrainable($0.name) }.compactMap { variable in
+      trace.values(of: variable).last.map { Optimization.Entry(variable: variable, slotPrefix: variable.name, tensor: $0) }
     }
-    var gradients = gradient(of: loss, with: trained.map(\.tensor))
-    if let clipping = settings.optimizer.clipping { gradients = try clipping.applied(to: gradients) }
-    let learningRate = trace.read(settings.learningRate)
-    let iteration = (trace.step + Tensor([Int64(1)], shape: [])).cast(to: .float32)
-    for (index, entry) in trained.enumerated() {
-      var slots: [TensorKey: Variable] = [:]
-      let scope = UpdateScope(
-        learningRate: learningRate, iteration: iteration,
-        slotReader: { name, shape, initial in
-          let variable = settings.optimizerVariable("\(entry.variable.name)/\(name)", shape, role: .slot, initial: initial)
-          let tensor = trace.read(variable)
-          slots[tensor.key] = variable
-          return tensor
-        },
-        slotWriter: { slot, value in
-          if let variable = slots[slot.key] { updates.append((variable, value)) }
-        },
-        hyperparameterReader: { name, value in
-          trace.read(settings.optimizerVariable(name, [], role: .counter, initial: value))
-        })
-      let next = settings.optimizer.step(entry.tensor, path: entry.variable.name, gradient: gradients[index], scope)
-      updates.append((entry.variable, next))
-    }
-    return updates
+    return try settings.optimization.updates(
+      trained, gradients: gradient(of: loss, with: trained.map(\.tensor)),
+      iteration: (trace.step + Tensor([Int64(1)], shape: [])).cast(to: .float32), trace)
   }
 
   // MARK: - Weights of samples

@@ -3,15 +3,11 @@ import CajalCompiler
 
 /// The settings of `compile`, with the variables they need between steps.
 final class TrainingSettings {
-  var optimizer: any Optimizer
+  let optimization: Optimization
   let losses: [any Loss]
   let lossWeights: [Float]
   let metrics: [any Metric]
   let metricNames: [String]
-  let learningRate: Variable
-  /// Slots and numbers of the optimizer by name.
-  private(set) var optimizerVariables: [Variable] = []
-  private var optimizerByName: [String: Variable] = [:]
   /// Sums of the loss and of the metrics.
   private(set) var accumulators: [[String: Variable]] = []
   private(set) var accumulatorList: [Variable] = []
@@ -19,12 +15,10 @@ final class TrainingSettings {
   let sampleCount = Variable("loss/count", TensorType([], .float32), role: .metric, value: Storage([Float(0)]))
 
   init(optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float], metrics: [any Metric]) {
-    self.optimizer = optimizer
+    optimization = Optimization(optimizer)
     self.losses = losses
     self.lossWeights = lossWeights
     self.metrics = metrics
-    learningRate = Variable(
-      "optimizer/learning_rate", TensorType([], .float32), role: .counter, value: Storage([Float(optimizer.learningRate)]))
     var names: [String] = []
     for metric in metrics {
       let taken = names.filter { $0 == metric.name || $0.hasPrefix(metric.name + "_") }.count
@@ -35,27 +29,9 @@ final class TrainingSettings {
     accumulatorList = [lossSum, sampleCount]
   }
 
-  /// A slot or a number of the optimizer, made on first use.
-  func optimizerVariable(_ name: String, _ shape: Shape, role: Variable.Role, initial: Float) -> Variable {
-    if let known = optimizerByName[name] {
-      if known.type.shape == shape { return known }
-      // Read from a file of another model: it begins anew.
-      optimizerVariables.removeAll { $0 === known }
-    }
-    let storage = Storage([Float](repeating: initial, count: shape.count))
-    let variable = Variable("optimizer/" + name, TensorType(shape, .float32), role: role, value: storage)
-    optimizerByName[name] = variable
-    optimizerVariables.append(variable)
-    return variable
-  }
-
-  /// Sets a slot to a value read from a file; the first program finds it.
-  func adoptSlot(_ name: String, _ type: TensorType, _ value: Storage) {
-    if let known = optimizerByName[name], known.type == type { return known.value = value }
-    let variable = Variable("optimizer/" + name, type, role: .slot, value: value)
-    optimizerByName[name] = variable
-    optimizerVariables.append(variable)
-  }
+  var optimizer: any Optimizer { optimization.optimizer }
+  var learningRate: Variable { optimization.learningRate }
+  var optimizerVariables: [Variable] { optimization.variables }
 
   /// A sum of a metric, made on first use.
   func accumulator(_ metric: Int, _ name: String, _ type: TensorType) -> Variable {

@@ -48,9 +48,7 @@ public final class TrainingStep {
 extension TrainingSettings {
   /// The step size of the coming step, where a schedule decides.
   func setScheduledRate(_ model: Model) {
-    guard optimizer.hasSchedule else { return }
-    let step = model.store.stepVariable.storage.withBytes { $0.load(as: Int64.self) }
-    learningRate.setScalar(Float(optimizer.learningRate(atStep: Int(step))))
+    optimization.setScheduledRate(atStep: model.store.stepVariable)
   }
 }
 
@@ -58,6 +56,7 @@ extension Model {
   /// A step of training on one batch, compiled and bound; the tensors' memory is read in place.
   public func trainingStep(_ x: Tensor, _ y: Tensor) throws -> TrainingStep { try trainingStep([x], [y]) }
 
+  /// A step of training on one batch of several inputs or targets, compiled and bound.
   public func trainingStep(_ inputs: [Tensor], _ targets: [Tensor], sampleWeights: Tensor? = nil) throws -> TrainingStep {
     try lock.withLock {
       let source = try ArraySource(inputs: inputs, targets: targets, sampleWeights: sampleWeights, shuffles: false)

@@ -63,7 +63,8 @@ enum Cifar {
       for row in 0..<count {
         try record.withUnsafeMutableBytes { try stream.readExactly(into: $0, "a record") }
         guard record[0] < 10 else {
-          throw CajalError(.format, "\(name), record \(row)", expected: "a label in 0..<10", given: "it is \(record[0])")
+          throw CajalError(
+            .format, "\(name), record \(row)", expected: "a label in 0..<10", given: "it is \(record[0])")
         }
         labels.withMutableBytes { $0.storeBytes(of: Int32(record[0]), toByteOffset: row * 4, as: Int32.self) }
         pixels.withMutableBytes { pixels in

@@ -9,6 +9,7 @@ public struct DataFile: Hashable, Sendable {
   /// Where to get it, best first.
   public var urls: [String]
 
+  /// A file with the size, the digest and the addresses it is to have.
   public init(_ name: String, size: Int, sha256: String, urls: [String]) {
     self.name = name
     self.size = size

@@ -38,7 +38,8 @@ public struct DataSearch: Sendable {
 
   func missing(_ what: String, _ dataSet: String) -> CajalError {
     CajalError(
-      .missing, "data set \(dataSet)", expected: "\(what) in \(roots.joined(separator: ", "))", given: "it is not there",
+      .missing, "data set \(dataSet)", expected: "\(what) in \(roots.joined(separator: ", "))",
+      given: "it is not there",
       advice: "Get it with `cajal data get \(dataSet)`, or name the folder that has it.")
   }
 }

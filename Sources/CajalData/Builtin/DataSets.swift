@@ -3,9 +3,11 @@ import Cajal
 
 /// A data set known by name.
 public struct BuiltInDataSet: Sendable {
+  /// What it is asked for by: `mnist`.
   public let name: String
   /// One sentence.
   public let summary: String
+  /// Under what terms it may be used.
   public let licence: String
   /// Page of the people who made it.
   public let page: String
@@ -29,13 +31,17 @@ public struct BuiltInDataSet: Sendable {
     into folder: String? = nil, downloader: Downloader = Downloader(),
     progress: (DownloadProgress) throws -> Void = { _ in }
   ) throws {
-    for file in files { try downloader.fetch(file, into: "\(folder ?? DataSearch.cache())/\(name)", progress: progress) }
+    for file in files {
+      try downloader.fetch(file, into: "\(folder ?? DataSearch.cache())/\(name)", progress: progress)
+    }
   }
 }
 
 /// A data set in its two parts, as its makers cut it or, where they did not, 80 to 20 by a fixed seed (by class).
 public struct DataSplit: Sendable {
+  /// Samples to learn from.
   public var train: Dataset
+  /// Samples held out to judge by.
   public var test: Dataset
   /// Names of the classes in the order of the labels; of characters for text; `nil` for numbers.
   public var classNames: [String]?

@@ -20,8 +20,8 @@ enum Reading {
       }
       try checkLabels(labels.storage, below: classNames.count, files[first + 1])
       let pictures = try Tensor(images.storage, shape: Shape(images.shape.dimensions + [1]))
-      return try Dataset(inputs: pictures, targets: Tensor(labels.storage.scalars().map { (label: UInt8) in Int32(label) }, shape: labels.shape))
-        .rescaled(1 / 255)
+      let targets = labels.storage.scalars(as: UInt8.self).map { Int32($0) }
+      return try Dataset(inputs: pictures, targets: Tensor(targets, shape: labels.shape)).rescaled(1 / 255)
     }
     return DataSplit(train: try part(0), test: try part(2), classNames: classNames)
   }
@@ -78,7 +78,8 @@ enum Reading {
     let path = try Places.find(file, of: name, search)
     var table = try Table(
       csv: path,
-      options: CSVOptions(header: names == nil ? true : false, kinds: isClass && names == nil ? [target: .category] : [:]))
+      options: CSVOptions(
+        header: names == nil ? true : false, kinds: isClass && names == nil ? [target: .category] : [:]))
     if let names {
       guard names.count == table.columns.count else {
         throw CajalError(

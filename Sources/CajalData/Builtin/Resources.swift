@@ -28,7 +28,8 @@ enum Resources {
   private static func programFolder() -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    let path = count > 0
+    let path =
+      count > 0
       ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : CommandLine.arguments[0]
     return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }

@@ -29,7 +29,8 @@ extension Dataset {
     }
     if let sampleWeights, sampleWeights.type != TensorType([first.shape[0]], .float32) {
       throw CajalError(
-        .shape, "Dataset", expected: "sample weights float32[\(first.shape[0])]", given: "they are \(sampleWeights.type)")
+        .shape, "Dataset", expected: "sample weights float32[\(first.shape[0])]",
+        given: "they are \(sampleWeights.type)")
     }
     guard first.shape[0] > 0 else {
       throw CajalError(.argument, "Dataset", expected: "at least one sample", given: "the tensors are empty")

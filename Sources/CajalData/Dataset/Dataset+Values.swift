@@ -5,10 +5,12 @@ import Cajal
 ///
 /// Take it from the training data and apply the same to everything else.
 public struct Standardization: Hashable, Codable, Sendable {
+  /// Mean of each feature.
   public var mean: [Float]
   /// Divided by n; features that never change count as 1.
   public var deviation: [Float]
 
+  /// Means and standard deviations, one of each for every feature.
   public init(mean: [Float], deviation: [Float]) {
     self.mean = mean
     self.deviation = deviation
@@ -37,7 +39,8 @@ extension Dataset {
   /// Shapes: target `[]` or `[…, 1]` → `[…, classes]`. A label out of range is an error (`.value`) naming the sample.
   public func oneHot(classes: Int, target: Int = 0) throws -> Dataset {
     guard classes > 0, classes <= 1 << 24 else {
-      throw CajalError(.argument, "Dataset.oneHot", expected: "1 to 16777216 classes", given: "\(classes) were asked for")
+      throw CajalError(
+        .argument, "Dataset.oneHot", expected: "1 to 16777216 classes", given: "\(classes) were asked for")
     }
     return try transformed(slot: slot(target: target), OneHotEncoding(classes: classes))
   }
@@ -87,7 +90,8 @@ extension Dataset {
       }
       if let classes, targetCount > 0, !stage.slots[inputCount].dtype.isFloating {
         try LabelRange(classes: classes, asking: "Dataset").walk(
-          memory[inputCount], type: stage.slots[inputCount], rows: rows) { _, _ in }
+          memory[inputCount], type: stage.slots[inputCount], rows: rows
+        ) { _, _ in }
       }
     }
     return self

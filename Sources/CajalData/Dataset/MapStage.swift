@@ -113,7 +113,8 @@ private final class MapReader: StageReader {
     self.upstream = upstream
     self.epoch = epoch
     self.seed = seed
-    before = stage.inPlace
+    before =
+      stage.inPlace
       ? [] : stage.upstream.slots.map { .allocate(byteCount: max($0.byteCount, 1), alignment: 64) }
   }
 

@@ -50,7 +50,8 @@ private func copyRows(_ rows: Rows, from base: UnsafeRawPointer, to start: Unsaf
   var destination = start
   if rowBytes == 4 {
     for position in 0..<rows.count {
-      destination.storeBytes(of: base.loadUnaligned(fromByteOffset: rows[position] * 4, as: UInt32.self), as: UInt32.self)
+      destination.storeBytes(
+        of: base.loadUnaligned(fromByteOffset: rows[position] * 4, as: UInt32.self), as: UInt32.self)
       destination += 4
     }
   } else if rowBytes % 8 == 0, rowBytes <= 64 {

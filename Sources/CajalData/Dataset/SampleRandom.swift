@@ -7,8 +7,10 @@ public struct SampleRandom: RandomNumberGenerator, Sendable {
   ///   - index: place of the sample, where each has its own stream.
   public init(seed: Int, epoch: Int = 0, purpose: UInt64 = 0, index: Int = 0) {
     var key: UInt64 = 0x4361_6a61_6c44_6174
-    for part in [UInt64(bitPattern: Int64(seed)), UInt64(bitPattern: Int64(epoch)), purpose, UInt64(bitPattern: Int64(index))] {
-      key = Self.mixed(key ^ part &+ 0x9E37_79B9_7F4A_7C15)
+    let seed = UInt64(bitPattern: Int64(seed))
+    let epoch = UInt64(bitPattern: Int64(epoch))
+    for part in [seed, epoch, purpose, UInt64(bitPattern: Int64(index))] {
+      key = Self.mixed((key ^ part) &+ 0x9E37_79B9_7F4A_7C15)
     }
     state = key
   }

@@ -45,7 +45,8 @@ struct Standardizing: SlotTransform {
     try standardization.mean.withUnsafeBufferPointer { mean in
       try standardization.inverseDeviation.withUnsafeBufferPointer { scale in
         var feature = 0
-        try NumberReading(type.dtype, asking: "Dataset.normalized").floats(source, count: rows.count * type.shape.count) {
+        try NumberReading(type.dtype, asking: "Dataset.normalized").floats(source, count: rows.count * type.shape.count)
+        {
           result[$0] = ($1 - mean[feature]) * scale[feature]
           feature += 1
           if feature == features { feature = 0 }
@@ -81,8 +82,9 @@ struct LabelRange {
   var asking: String
 
   static func check(_ type: TensorType, asking: String) throws {
-    guard type.dtype == .uint8 || type.dtype == .int32 || type.dtype == .int64 || type.dtype == .int8
-      || type.dtype == .float32 || type.dtype == .bool
+    guard
+      type.dtype == .uint8 || type.dtype == .int32 || type.dtype == .int64 || type.dtype == .int8
+        || type.dtype == .float32 || type.dtype == .bool
     else {
       throw CajalError(.dtype, asking, expected: "whole numbers as labels", given: "they are \(type)")
     }

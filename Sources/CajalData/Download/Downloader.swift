@@ -16,6 +16,7 @@ public struct DownloadProgress: Sendable {
 ///
 /// Uses libcurl, found when the first download starts; proxies are taken from the environment as curl does.
 public struct Downloader: Sendable {
+  /// Gives up on an address that does not answer for so long.
   public var connectTimeoutSeconds: Int
   /// Gives up on a connection that brings nothing for so long.
   public var stallTimeoutSeconds: Int
@@ -24,6 +25,7 @@ public struct Downloader: Sendable {
   /// Wait before the second attempt; doubled each time.
   public var retrySeconds: Double
 
+  /// A downloader with its patience.
   public init(
     connectTimeoutSeconds: Int = 20, stallTimeoutSeconds: Int = 30, attempts: Int = 4, retrySeconds: Double = 1
   ) {

@@ -79,7 +79,9 @@ final class PartialFile {
         .format, url, expected: "content with SHA-256 \(file.sha256)", given: "it is \(digest)",
         advice: "What came was thrown away. The file has changed at its source or was altered on the way.")
     }
-    guard fsync(descriptor) == 0, rename(path, final) == 0 else { throw systemError(final, "a file that can be written") }
+    guard fsync(descriptor) == 0, rename(path, final) == 0 else {
+      throw systemError(final, "a file that can be written")
+    }
     try report()
   }
 

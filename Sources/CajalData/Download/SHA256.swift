@@ -8,8 +8,10 @@ public struct SHA256 {
   private var rest: [UInt8] = []
   private var count: UInt64 = 0
 
+  /// A digest of nothing yet.
   public init() {}
 
+  /// Takes in more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     count += UInt64(bytes.count)
     var bytes = bytes[...]
@@ -31,7 +33,9 @@ public struct SHA256 {
   public mutating func finished() -> String {
     let bits = count * 8
     var padding: [UInt8] = [0x80] + Array(repeating: 0, count: (119 - rest.count) % 64)
-    for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      padding.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+    }
     padding.withUnsafeBytes { update($0) }
     return state.map { word in
       let text = String(word, radix: 16)

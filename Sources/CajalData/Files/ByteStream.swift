@@ -23,7 +23,8 @@ extension ByteStream {
       guard count > 0 else {
         throw CajalError(
           .format, name, expected: "\(memory.count) bytes of \(what)",
-          given: "the file ends after \(done) of them, at byte \(offset)", advice: "The file is truncated; get it again.")
+          given: "the file ends after \(done) of them, at byte \(offset)",
+          advice: "The file is truncated; get it again.")
       }
       done += count
     }

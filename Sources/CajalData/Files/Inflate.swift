@@ -94,6 +94,7 @@ public enum Gzip {
     try InflateStream(MemoryStream(bytes[...], name: name), .gzip).readAll(limit: limit)
   }
 
+  /// Packs bytes; level 0 stores them, 9 tries hardest.
   public static func compress(_ bytes: [UInt8], level: Int = 6) throws -> [UInt8] {
     try deflated(bytes, level: level, window: 15 + 16)
   }
@@ -106,7 +107,8 @@ func deflated(_ bytes: [UInt8], level: Int, window: Int32) throws -> [UInt8] {
     &state, Int32(min(max(level, 0), 9)), Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
     Int32(MemoryLayout<z_stream>.size))
   guard status == Z_OK, bytes.count < Int(UInt32.max) else {
-    throw CajalError(.argument, "deflate", expected: "fewer than 4 GiB to pack", given: "there are \(bytes.count) bytes")
+    throw CajalError(
+      .argument, "deflate", expected: "fewer than 4 GiB to pack", given: "there are \(bytes.count) bytes")
   }
   defer { deflateEnd(&state) }
   var input = bytes

@@ -7,12 +7,15 @@ import Cajal
 /// (`V2`) are `bfloat16`, as ml_dtypes writes it. Pickled objects, complex numbers and text are refused
 /// (`.unsupported`).
 public enum NPY {
+  /// Most bytes of an array unless told otherwise: 8 GiB.
   public static let defaultLimit = 8 << 30
 
+  /// The array of a file; more than `limit` bytes is an error, so is anything damaged (`.format`).
   public static func read(_ path: String, limit: Int = defaultLimit) throws -> Tensor {
     try read(try openStream(path), limit: limit)
   }
 
+  /// As `read`, from bytes; `name` stands for the file in messages.
   public static func decode(_ bytes: [UInt8], name: String = "NPY data", limit: Int = defaultLimit) throws -> Tensor {
     try read(try openStream(bytes, name: name), limit: limit)
   }
@@ -20,6 +23,7 @@ public enum NPY {
   /// Writes an array as NumPy would: version 1.0, row-major, little-endian.
   public static func write(_ tensor: Tensor, to path: String) throws { try writeFile(path, encode(tensor)) }
 
+  /// The bytes of such a file.
   public static func encode(_ tensor: Tensor) -> [UInt8] {
     let sizes = tensor.shape.dimensions.map(String.init).joined(separator: ", ")
     let shape = tensor.rank == 1 ? "(\(sizes),)" : "(\(sizes))"
@@ -87,7 +91,8 @@ public enum NPY {
     case "i8": return format(.int64, 8)
     case "b1": return format(.bool, 1)
     default:
-      let advice = kind.hasPrefix("O")
+      let advice =
+        kind.hasPrefix("O")
         ? "It holds pickled Python objects; save a plain array of one type instead." : "Convert it with `astype` first."
       throw CajalError(
         .unsupported, name, expected: "numbers or booleans (f2, f4, f8, i1 to i8, u1 to u4, b1)",

@@ -11,6 +11,7 @@ public enum NPZ {
     try decode(try FileStream(path).readAll(limit: 8 << 30), name: path, limit: limit)
   }
 
+  /// As `read`, from bytes; `name` stands for the file in messages.
   public static func decode(
     _ bytes: [UInt8], name: String = "NPZ data", limit: Int = NPY.defaultLimit
   ) throws -> [String: Tensor] {
@@ -37,6 +38,7 @@ public enum NPZ {
     try writeFile(path, encode(arrays, compressed: compressed))
   }
 
+  /// The bytes of such a file.
   public static func encode(_ arrays: [String: Tensor], compressed: Bool = true) throws -> [UInt8] {
     var writer = ZipWriter()
     for (name, tensor) in arrays.sorted(by: { $0.key < $1.key }) {

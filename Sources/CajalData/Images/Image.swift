@@ -2,7 +2,9 @@ import Cajal
 
 /// A picture of 8-bit values: rows from top to bottom, channels last.
 public struct Image: Hashable, Sendable {
+  /// Pixels of a row.
   public let width: Int
+  /// Rows.
   public let height: Int
   /// 1 grey, 3 RGB, 4 RGB and alpha.
   public let channels: Int
@@ -137,6 +139,7 @@ public struct ImageLimit: Hashable, Sendable {
   /// Width times height.
   public var pixels: Int
 
+  /// Bounds for files and pictures that may be anybody's.
   public init(fileBytes: Int = 256 << 20, pixels: Int = 100_000_000) {
     self.fileBytes = fileBytes
     self.pixels = pixels

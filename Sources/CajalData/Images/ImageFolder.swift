@@ -14,6 +14,7 @@ public struct ImageFolder: Sendable {
     case skip
   }
 
+  /// Names of the classes in the order of their labels.
   public let classNames: [String]
   /// Files and their classes, in order.
   public private(set) var files: [(path: String, label: Int)]
@@ -23,8 +24,10 @@ public struct ImageFolder: Sendable {
   private let height: Int
   private let channels: Int
 
+  /// Lists the pictures of a folder; none is read yet.
+  ///
   /// - Parameters:
-  ///   - size: every picture is resized to it (bilinear, antialiased).
+  ///   - width: every picture is resized to it (bilinear, antialiased).
   ///   - channels: 1 grey or 3 RGB.
   ///   - classNames: the classes to use, in the order of their labels; `nil` takes all sub-folders.
   /// Errors: `.missing` for a folder or class that is not there, `.argument` if there is no picture.

@@ -2,6 +2,7 @@ import Cajal
 
 /// What a column of a table holds.
 public enum ColumnKind: String, Sendable, Codable {
+  /// Numbers.
   case number
   /// A few different words.
   case category
@@ -11,7 +12,9 @@ public enum ColumnKind: String, Sendable, Codable {
 
 /// One column of a table.
 public struct Column: Sendable {
+  /// Its title, or `column1`, `column2`, … in a file without titles.
   public var name: String
+  /// What it holds.
   public var kind: ColumnKind
   /// Values of a number column, NaN where missing.
   public var numbers: [Double] = []
@@ -29,7 +32,9 @@ public struct Column: Sendable {
 public struct Table: Sendable {
   /// The file, for messages.
   public var name: String
+  /// The columns in the file's order.
   public var columns: [Column]
+  /// Number of rows, titles not counted.
   public var rowCount: Int
   /// Line of the file on which each row begins, from 1.
   public var lines: [Int]
@@ -117,6 +122,7 @@ public struct CSVOptions: Sendable {
   /// Most bytes of all fields together.
   public var limit: Int
 
+  /// How to read a file; everything has a default that guesses.
   public init(
     header: Bool? = nil, separator: Character? = nil,
     missingMarkers: Set<String> = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"],

@@ -28,9 +28,11 @@ public struct TableEncoder: Codable, Hashable, Sendable {
 
   /// One column as it is encoded.
   public struct Feature: Codable, Hashable, Sendable {
+    /// The column.
     public var name: String
     /// Words in the order of their codes; empty for numbers.
     public var vocabulary: [String]
+    /// Whether each word becomes a feature of 0 or 1.
     public var isOneHot: Bool
     /// Stands for a missing value, if the policy fills in: a number, or a code.
     public var fill: Double
@@ -39,8 +41,11 @@ public struct TableEncoder: Codable, Hashable, Sendable {
     var width: Int { isOneHot ? vocabulary.count : 1 }
   }
 
+  /// Columns that become inputs, in order.
   public let features: [Feature]
+  /// The column to predict, if there is one.
   public let target: Feature?
+  /// What becomes of a cell without a value.
   public let missing: Missing
 
   /// - Parameters:
@@ -71,7 +76,8 @@ public struct TableEncoder: Codable, Hashable, Sendable {
 
   /// Names of the features as the model sees them, `column=word` for one-hot ones.
   public var featureNames: [String] {
-    features.flatMap { feature in feature.isOneHot ? feature.vocabulary.map { "\(feature.name)=\($0)" } : [feature.name] }
+    features.flatMap { feature in feature.isOneHot ? feature.vocabulary.map { "\(feature.name)=\($0)" } : [feature.name]
+    }
   }
 
   /// Names of the classes if the target is a category.
@@ -110,18 +116,21 @@ public struct TableEncoder: Codable, Hashable, Sendable {
     let input = try Tensor(inputs, shape: [rows.count, width])
     guard let used, let column = columns.last else { return try Dataset(inputs: input) }
     let wanted = rows.map { column.values[$0] }
-    let targets = used.isNumber
+    let targets =
+      used.isNumber
       ? Tensor(wanted.map { Float($0) }, shape: [rows.count, 1])
       : Tensor(wanted.map { Int32($0) }, shape: [rows.count])
     return try Dataset(inputs: input, targets: targets)
   }
 
+  /// Writes the encoder as JSON.
   public func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try writeFile(path, Array(try encoder.encode(self)))
   }
 
+  /// Reads an encoder that `write(to:)` wrote.
   public static func read(_ path: String) throws -> TableEncoder {
     let bytes = try FileStream(path).readAll(limit: 1 << 28)
     guard let encoder = try? JSONDecoder().decode(TableEncoder.self, from: Data(bytes)), encoder.isSound else {
@@ -137,7 +146,8 @@ public struct TableEncoder: Codable, Hashable, Sendable {
     !features.isEmpty
       && (features + (target.map { [$0] } ?? [])).allSatisfy { feature in
         Set(feature.vocabulary).count == feature.vocabulary.count && !(feature.isNumber && feature.isOneHot)
-          && (feature.isNumber ? feature.fill.isFinite : feature.vocabulary.indices.contains(Int(exactly: feature.fill) ?? -1))
+          && (feature.isNumber
+            ? feature.fill.isFinite : feature.vocabulary.indices.contains(Int(exactly: feature.fill) ?? -1))
       }
   }
 
@@ -170,7 +180,9 @@ public struct TableEncoder: Codable, Hashable, Sendable {
     var values: [Double]
     if feature.isNumber {
       guard column.kind == .number else {
-        let row = column.codes.firstIndex { $0 >= 0 && parsedNumber(Array(column.vocabulary[Int($0)].utf8)[...]) == nil }
+        let row = column.codes.firstIndex {
+          $0 >= 0 && parsedNumber(Array(column.vocabulary[Int($0)].utf8)[...]) == nil
+        }
         throw CajalError(
           .value, place(table, row ?? 0, feature.name), expected: "a number",
           given: "it is '\(row.map { column.vocabulary[Int(column.codes[$0])] } ?? "")'")
@@ -181,7 +193,8 @@ public struct TableEncoder: Codable, Hashable, Sendable {
       let words = column.kind == .number ? column.numbers.map(Self.word) : []
       values = []
       for row in 0..<table.rowCount {
-        let word: String? = column.kind == .number
+        let word: String? =
+          column.kind == .number
           ? words[row] : column.codes[row] < 0 ? nil : column.vocabulary[Int(column.codes[row])]
         guard let word else {
           values.append(.nan)

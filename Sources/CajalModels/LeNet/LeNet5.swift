@@ -8,12 +8,17 @@ import Cajal
 /// Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998.
 /// Example: `Model(LeNet5(), inputShape: [28, 28, 1])`
 public struct LeNet5: Layer {
+  /// Number of classes: the size of the last layer.
   public var classes: Int
+  /// The function after each layer but the last.
   public var activation: ActivationFunction
+  /// The function of the last layer; `.linear` gives logits.
   public var classifierActivation: ActivationFunction
+  /// Whether the classifier is there; without it the result is the last feature map.
   public var includeTop: Bool
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     classes: Int = 10, activation: ActivationFunction = .tanh, classifierActivation: ActivationFunction = .softmax,
     includeTop: Bool = true, name: String? = nil

@@ -13,6 +13,7 @@ import Cajal
 /// Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998.
 public struct OriginalLeNet5: Layer {
   public var name: LayerName
+  /// Describes the layer; each option is the property of that name.
   public init(name: String? = nil) { self.name = LayerName(name) }
 
   /// The maps of S2 that each map of C3 sees (the paper's table I).

@@ -12,10 +12,13 @@ import Cajal
 public struct PartiallyConnectedConv2D: Layer {
   /// The input channels of each output map.
   public var connections: [[Int]]
+  /// Places of the window along each spatial axis.
   public var kernelSize: [Int]
+  /// The function of the results.
   public var activation: ActivationFunction
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     _ connections: [[Int]], kernelSize: some SpatialSize, activation: ActivationFunction = .linear, name: String? = nil
   ) {

@@ -5,10 +5,13 @@ import Cajal
 /// y = f(a Σ x + b). Shapes: x `[batch, height, width, channels]` → `[batch, height / size, width / size, channels]`;
 /// `coefficient`, `bias` `[channels]`. Source: LeCun et al., 1998, section II.B.
 public struct TrainableSubsampling2D: Layer {
+  /// Places of the window along each spatial axis.
   public var poolSize: [Int]
+  /// The function of the results.
   public var activation: ActivationFunction
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(poolSize: some SpatialSize = 2, activation: ActivationFunction = .scaledTanh, name: String? = nil) {
     self.poolSize = poolSize.sizes(axes: 2)
     self.activation = activation

@@ -2,11 +2,16 @@
 
 /// How a window moves over the spatial axes.
 public struct Window: Hashable, Sendable, Codable {
+  /// How far the window moves along each axis.
   public var strides: [Int]
+  /// Places added before each axis.
   public var paddingLow: [Int]
+  /// Places added after each axis.
   public var paddingHigh: [Int]
+  /// Distance of neighbouring places of the window along each axis.
   public var dilations: [Int]
 
+  /// A window from one number for each spatial axis in every list.
   public init(strides: [Int], paddingLow: [Int], paddingHigh: [Int], dilations: [Int]) {
     self.strides = strides
     self.paddingLow = paddingLow

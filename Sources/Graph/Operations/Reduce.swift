@@ -22,6 +22,9 @@ package struct Reduce: Operation {
       }
       shape.dimensions[axis] = 1
     }
+    guard Set(axes).count == axes.count else {
+      throw misfit(.argument, expected: "each axis at most once", given: "they are \(axes)")
+    }
     if (kind == .all || kind == .any) != (inputs[0].dtype == .bool) {
       let wanted = kind == .all || kind == .any ? "bool values" : "numbers"
       throw misfit(.dtype, expected: wanted, given: "they are \(inputs[0].dtype.rawValue)", advice: "Use cast(to:).")
@@ -68,7 +71,8 @@ extension Tensor {
 
   /// The mean along axes.
   public func mean(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    let counted = (axes ?? Array(0..<rank)).reduce(1) { $0 * shape[$1] }
+    // Axes outside are the sum's to refuse.
+    let counted = (axes ?? Array(0..<rank)).filter { (-rank..<rank).contains($0) }.reduce(1) { $0 * shape[$1] }
     let floating = dtype.isFloating ? self : cast(to: .float32)
     return floating.sum(axes: axes, keepsDimensions: keepsDimensions) * (1 / Double(counted))
   }
@@ -79,6 +83,7 @@ extension Tensor {
       .mean(axes: axes, keepsDimensions: keepsDimensions)
   }
 
+  /// The product along axes; along all of them by default.
   public func product(axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
     reduced(.product, axes: axes, keepsDimensions: keepsDimensions)
   }

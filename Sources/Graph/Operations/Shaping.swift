@@ -98,8 +98,10 @@ extension Tensor {
     if shape == self.shape { return self }
     var wanted = shape
     if let free = wanted.dimensions.firstIndex(of: -1) {
-      let others = wanted.dimensions.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
-      wanted.dimensions[free] = others > 0 ? count / others : 0
+      wanted.dimensions[free] = 1
+      let others = wanted.count
+      // Left at -1 where nothing fits, so that the message shows it.
+      wanted.dimensions[free] = others > 0 ? (count % others == 0 ? count / others : -1) : others == 0 ? 0 : -1
     }
     return Tensor.make(Reshape(shape: wanted), [self])
   }
@@ -117,15 +119,23 @@ extension Tensor {
 
   /// A new axis of size 1 before `axis`; -1 puts it last.
   public func expandingDimension(at axis: Int) -> Tensor {
+    let place = axis < 0 ? axis + rank + 1 : axis
     if shape.isPoisoned { return self }
+    guard (0...rank).contains(place) else {
+      return refused("new axis", expected: "a place in \(-rank - 1)...\(rank) for the axes of \(shape)", given: "it is \(axis)")
+    }
     var dimensions = shape.dimensions
-    dimensions.insert(1, at: axis < 0 ? axis + rank + 1 : axis)
+    dimensions.insert(1, at: place)
     return reshaped(Shape(dimensions))
   }
 
   /// Without the axes of size 1 that are named.
   public func squeezed(axes: [Int]) -> Tensor {
+    if shape.isPoisoned { return self }
     let dropped = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
+    guard dropped.allSatisfy({ (0..<rank).contains($0) && shape[$0] == 1 }) else {
+      return refused("squeeze", expected: "axes of size 1 of \(shape)", given: "they are \(axes)")
+    }
     return reshaped(Shape(shape.dimensions.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)))
   }
 }

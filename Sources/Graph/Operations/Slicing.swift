@@ -122,13 +122,15 @@ package struct Concatenate: Operation {
 extension Tensor {
   /// A range of one axis; the other axes whole.
   public func slice(axis: Int, _ range: Range<Int>, stride: Int = 1) -> Tensor {
+    if shape.isPoisoned { return self }
     let axis = axis < 0 ? axis + rank : axis
+    guard shape.dimensions.indices.contains(axis) else {
+      return refused("slice", expected: "an axis of \(shape)", given: "it is \(axis)")
+    }
     var starts = [Int](repeating: 0, count: rank)
     var limits = shape.dimensions
     var strides = [Int](repeating: 1, count: rank)
-    if starts.indices.contains(axis) {
-      (starts[axis], limits[axis], strides[axis]) = (range.lowerBound, range.upperBound, stride)
-    }
+    (starts[axis], limits[axis], strides[axis]) = (range.lowerBound, range.upperBound, stride)
     if range == 0..<shape[axis], stride == 1 { return self }
     return Tensor.make(Slice(starts: starts, limits: limits, strides: strides), [self])
   }
@@ -136,11 +138,12 @@ extension Tensor {
   /// The element, row or plane at an index of the first axis; negative indices count from the end.
   public subscript(index: Int) -> Tensor {
     if shape.isPoisoned { return self }
-    precondition(rank > 0, "Tensor: expected at least one axis to index, but this is a scalar.")
+    guard rank > 0 else { return refused("index", expected: "at least one axis to index", given: "this is a scalar") }
     let row = index < 0 ? index + shape[0] : index
     return slice(axis: 0, row..<(row + 1)).squeezed(axes: [0])
   }
 
+  /// Some entries along the first axis.
   public subscript(range: Range<Int>) -> Tensor { slice(axis: 0, range) }
 
   /// A border of `value` around the elements, `(low, high)` per axis.

@@ -88,8 +88,12 @@ extension Tensor {
   public func logSoftmax(axis: Int = -1) -> Tensor { alongLast(axis) { Tensor.make(LogSoftmax(), [$0]) } }
 
   private func alongLast(_ axis: Int, _ body: (Tensor) -> Tensor) -> Tensor {
+    if shape.isPoisoned { return self }
     let axis = axis < 0 ? axis + rank : axis
-    guard axis != rank - 1, axis >= 0, axis < rank else { return body(self) }
+    guard (0..<Swift.max(rank, 1)).contains(axis) || rank == 0 else {
+      return refused("softmax", expected: "an axis of \(shape)", given: "it is \(axis)")
+    }
+    guard axis != rank - 1, rank > 0 else { return body(self) }
     var order = Array(0..<rank)
     order.swapAt(axis, rank - 1)
     return body(transposed(order)).transposed(order)

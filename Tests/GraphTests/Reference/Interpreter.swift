@@ -48,9 +48,13 @@ struct Interpreter {
 
     case let operation as Constant: return [Values(operation.storage, shape: operation.shape)]
     case let operation as Fill: return [fill(operation)]
-    case let operation as Iota: return [Values(operation.type.shape.dimensions, operation.type.dtype) { Double($0[operation.axis]) }]
+    case let operation as Iota:
+      return [Values(operation.type.shape.dimensions, operation.type.dtype) { Double($0[operation.axis]) }]
     case let operation as ReadVariable:
-      return [variables[ObjectIdentifier(operation.variable)] ?? Values(operation.variable.value, shape: operation.variable.type.shape)]
+      return [
+        variables[ObjectIdentifier(operation.variable)]
+          ?? Values(operation.variable.value, shape: operation.variable.type.shape)
+      ]
     case let operation as RandomValues: return [try random(operation, inputs)]
 
     case let operation as Broadcast: return [stretch(inputs[0], operation.shape.dimensions)]
@@ -82,7 +86,8 @@ struct Interpreter {
     case let operation as BatchNormalization: return batchNormalize(operation, inputs)
     case let operation as BatchNormalizationGradient: return batchNormalizeGradient(operation, inputs)
     case let operation as LocalResponseNormalization: return [localResponse(operation, inputs[0])]
-    case let operation as LocalResponseNormalizationGradient: return [localResponseGradient(operation, inputs[0], inputs[1])]
+    case let operation as LocalResponseNormalizationGradient:
+      return [localResponseGradient(operation, inputs[0], inputs[1])]
     case let operation as Scan: return try scan(operation, inputs)
     default: throw ReferenceError(description: "\(type(of: operation)) has no reference")
     }
@@ -96,7 +101,8 @@ extension Values {
 extension Interpreter {
   private static func fill(_ operation: Fill) -> Values {
     let (type, value) = (operation.type, operation.value)
-    return Values(type.shape.dimensions, type.dtype) { _ in type.dtype.isFloating ? value : store(value, as: type.dtype) }
+    return Values(type.shape.dimensions, type.dtype) { _ in type.dtype.isFloating ? value : store(value, as: type.dtype)
+    }
   }
 
   /// Between floats nothing changes here: the reference keeps full precision. Whole numbers wrap around, floats stop at the

@@ -36,7 +36,9 @@ extension Interpreter {
       let gaps = x.shape[axis] > 1 ? (x.shape[axis] - 1) * operation.interior[axis] : 0
       return operation.low[axis] + x.shape[axis] + gaps + operation.high[axis]
     }
-    var result = Values(shape, x.dtype) { _ in x.dtype.isFloating ? operation.value : store(operation.value, as: x.dtype) }
+    var result = Values(shape, x.dtype) { _ in
+      x.dtype.isFloating ? operation.value : store(operation.value, as: x.dtype)
+    }
     everyIndex(x.shape) { index in
       result[index.indices.map { operation.low[$0] + index[$0] * (operation.interior[$0] + 1) }] = x[index]
     }

@@ -14,11 +14,13 @@ extension Interpreter {
     for index in 0..<gamma.count {
       let values = channel(x, index)
       mean.data[index] = values.reduce(0, +) / Double(values.count)
-      variance.data[index] = values.reduce(0) { $0 + ($1 - mean.data[index]) * ($1 - mean.data[index]) } / Double(values.count)
+      variance.data[index] =
+        values.reduce(0) { $0 + ($1 - mean.data[index]) * ($1 - mean.data[index]) } / Double(values.count)
     }
     let y = Values(x.shape, x.dtype) { index in
       let c = index[index.count - 1]
-      return gamma.data[c] * (x[index] - mean.data[c]) / (variance.data[c] + operation.epsilon).squareRoot() + beta.data[c]
+      return gamma.data[c] * (x[index] - mean.data[c]) / (variance.data[c] + operation.epsilon).squareRoot()
+        + beta.data[c]
     }
     return [y, mean, variance]
   }
@@ -62,7 +64,8 @@ extension Interpreter {
   }
 
   /// dxᵢ = Σⱼ dyⱼ ∂yⱼ/∂xᵢ over the windows that hold i.
-  static func localResponseGradient(_ gradient: LocalResponseNormalizationGradient, _ x: Values, _ dy: Values) -> Values {
+  static func localResponseGradient(_ gradient: LocalResponseNormalizationGradient, _ x: Values, _ dy: Values) -> Values
+  {
     let operation = gradient.normalization
     return Values(x.shape, x.dtype) { index in
       let own = dy[index] * Foundation.pow(scale(operation, x, index), -operation.beta)

@@ -10,7 +10,8 @@ extension Interpreter {
       let p = UInt64(0xD251_1F53) * UInt64(c[0])
       let q = UInt64(0xCD9E_8D57) * UInt64(c[2])
       c = [
-        UInt32(q >> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: q), UInt32(p >> 32) ^ c[3] ^ k[1], UInt32(truncatingIfNeeded: p),
+        UInt32(q >> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: q), UInt32(p >> 32) ^ c[3] ^ k[1],
+        UInt32(truncatingIfNeeded: p),
       ]
       k = [k[0] &+ 0x9E37_79B9, k[1] &+ 0xBB67_AE85]
     }

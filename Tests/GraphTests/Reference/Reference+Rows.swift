@@ -69,7 +69,9 @@ extension Interpreter {
     for row in 0..<rows {
       let entries = (0..<size).map { (position: $0, value: x.data[row * size + $0]) }
       let order = entries.sorted { a, b in
-        if a.value.isNaN || b.value.isNaN { return a.value.isNaN == b.value.isNaN ? a.position < b.position : b.value.isNaN }
+        if a.value.isNaN || b.value.isNaN {
+          return a.value.isNaN == b.value.isNaN ? a.position < b.position : b.value.isNaN
+        }
         if a.value != b.value { return operation.descending ? a.value > b.value : a.value < b.value }
         return a.position < b.position
       }
@@ -84,7 +86,8 @@ extension Interpreter {
     let size = x.shape[x.shape.count - 1]
     var result = x
     for row in 0..<x.shape.dropLast().reduce(1, *) {
-      result.data.replaceSubrange((row * size)..<((row + 1) * size), with: body(Array(x.data[(row * size)..<((row + 1) * size)])))
+      result.data.replaceSubrange(
+        (row * size)..<((row + 1) * size), with: body(Array(x.data[(row * size)..<((row + 1) * size)])))
     }
     return result
   }

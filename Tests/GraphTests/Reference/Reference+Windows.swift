@@ -63,13 +63,16 @@ extension Interpreter {
 
   static func convolutionInput(_ operation: ConvolutionInputGradient, _ dy: Values, _ kernel: Values) -> Values {
     var dx = Values(operation.inputShape.dimensions, dy.dtype) { _ in 0 }
-    products(operation.convolution, dx.shape, kernel.shape, dy.shape) { from, tap, to in dx[from] += dy[to] * kernel[tap] }
+    products(operation.convolution, dx.shape, kernel.shape, dy.shape) { from, tap, to in
+      dx[from] += dy[to] * kernel[tap]
+    }
     return dx
   }
 
   static func convolutionKernel(_ operation: ConvolutionKernelGradient, _ x: Values, _ dy: Values) -> Values {
     var kernel = Values(operation.kernelShape.dimensions, x.dtype) { _ in 0 }
-    products(operation.convolution, x.shape, kernel.shape, dy.shape) { from, tap, to in kernel[tap] += x[from] * dy[to] }
+    products(operation.convolution, x.shape, kernel.shape, dy.shape) { from, tap, to in kernel[tap] += x[from] * dy[to]
+    }
     return kernel
   }
 

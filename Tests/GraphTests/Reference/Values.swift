@@ -102,7 +102,9 @@ extension Values {
 
 /// A number as an element of `dtype` holds it: floats rounded to nearest even, integers cut toward zero and kept in range.
 func store(_ x: Double, as dtype: DType) -> Double {
-  func whole(_ lower: Double, _ upper: Double) -> Double { x.isNaN ? 0 : min(max(x.rounded(.towardZero), lower), upper) }
+  func whole(_ lower: Double, _ upper: Double) -> Double {
+    x.isNaN ? 0 : min(max(x.rounded(.towardZero), lower), upper)
+  }
   switch dtype {
   case .float64: return x
   case .float32: return Double(Float(x))

@@ -62,6 +62,7 @@ struct Draw {
   }
 
   mutating func indices(_ shape: [Int], below count: Int, dtype: DType = .int32) -> Values {
-    Values(shape, dtype, (0..<shape.reduce(1, *)).map { _ in Double(Int.random(in: 0..<max(count, 1), using: &random)) })
+    Values(
+      shape, dtype, (0..<shape.reduce(1, *)).map { _ in Double(Int.random(in: 0..<max(count, 1), using: &random)) })
   }
 }

@@ -17,10 +17,11 @@ struct Sample: Sendable {
     self.operation = operation
     self.inputs = inputs
     self.differentiable = differentiable ?? inputs.indices.filter { inputs[$0].dtype.isFloating }
-    self.graph = graph ?? { tensors in
-      let count = (try? operation.result(tensors.map(\.type)).count) ?? 0
-      return Array(apply(operation, tensors).prefix(count))
-    }
+    self.graph =
+      graph ?? { tensors in
+        let count = (try? operation.result(tensors.map(\.type)).count) ?? 0
+        return Array(apply(operation, tensors).prefix(count))
+      }
   }
 
   /// Whether the operation takes such inputs at all: random windows may be too large.
@@ -92,5 +93,7 @@ enum Table {
   static let rows: [Row] =
     elementwise + movements + reductions + axes + products + convolutions + poolings + normalizations + sources + scans
   static let errors: [ErrorSample] = rows.flatMap(\.errors)
-  static let differentiable: [Row] = rows.filter { if case .checked = $0.gradient { return true } else { return false } }
+  static let differentiable: [Row] = rows.filter {
+    if case .checked = $0.gradient { return true } else { return false }
+  }
 }

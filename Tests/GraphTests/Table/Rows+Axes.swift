@@ -113,7 +113,8 @@ extension Table {
   private static func order(largest: Bool) -> Row {
     let name = largest ? "arg max" : "arg min"
     return Row(
-      name, ArgExtreme.self, gradient: .none("indices do not vary continuously"), dtypes: [.float32, .float64, .int32, .int64],
+      name, ArgExtreme.self, gradient: .none("indices do not vary continuously"),
+      dtypes: [.float32, .float64, .int32, .int64],
       special: [
         Sample(
           ArgExtreme(axis: 1, takesLargest: largest),
@@ -124,7 +125,9 @@ extension Table {
           ArgExtreme(axis: 1, takesLargest: largest), [f([2, 0])],
           "\(name): expected a non-empty axis of [2, 0], but it is axis 1.")
       ]
-    ) { draw in Sample(ArgExtreme(axis: draw.integer(0...2), takesLargest: largest), [draw.distinct(draw.shape(rank: 3))]) }
+    ) { draw in
+      Sample(ArgExtreme(axis: draw.integer(0...2), takesLargest: largest), [draw.distinct(draw.shape(rank: 3))])
+    }
   }
 
   private static func sort(descending: Bool) -> Row {

@@ -4,7 +4,8 @@ private typealias Function = ElementwiseFunction
 
 /// One input drawn between bounds; some with all number types.
 private func unary(
-  _ function: Function, _ lower: Double, _ upper: Double, away: Bool = false, tolerance: Double = 2e-6, whole: Bool = false,
+  _ function: Function, _ lower: Double, _ upper: Double, away: Bool = false, tolerance: Double = 2e-6,
+  whole: Bool = false,
   gradient: Row.Gradient = .checked, special: [Double] = []
 ) -> Row {
   Row(
@@ -26,10 +27,13 @@ private func unary(
 
 /// Two inputs drawn between bounds.
 private func binary(
-  _ function: Function, _ a: ClosedRange<Double>, _ b: ClosedRange<Double>, tolerance: Double = 2e-6, whole: Bool = true,
+  _ function: Function, _ a: ClosedRange<Double>, _ b: ClosedRange<Double>, tolerance: Double = 2e-6,
+  whole: Bool = true,
   gradient: Row.Gradient = .checked, special: [(Double, Double)] = []
 ) -> Row {
-  let pairs = [Values([special.count], .float32, special.map(\.0)), Values([special.count], .float32, special.map(\.1))]
+  let pairs = [
+    Values([special.count], .float32, special.map(\.0)), Values([special.count], .float32, special.map(\.1)),
+  ]
   return Row(
     function.rawValue, Elementwise.self, gradient: gradient, tolerance: tolerance,
     dtypes: [.float32, .float64, .float16, .bfloat16] + (whole ? [.int32, .int64, .uint8] : []),
@@ -45,7 +49,8 @@ private func binary(
   ) { draw in
     let shape = draw.shape(rank: 2)
     return Sample(
-      Elementwise(function), [draw.numbers(shape, a.lowerBound, a.upperBound), draw.numbers(shape, b.lowerBound, b.upperBound)])
+      Elementwise(function),
+      [draw.numbers(shape, a.lowerBound, a.upperBound), draw.numbers(shape, b.lowerBound, b.upperBound)])
   }
 }
 
@@ -91,19 +96,23 @@ extension Table {
     unary(.isNaN, -2, 2, whole: true, gradient: step, special: edges),
   ]
 
-  private static let binaryRows: [Row] = [
-    binary(.add, -2...2, -2...2, special: [(.infinity, -.infinity), (1e30, -1e30)]),
-    binary(.subtract, -2...2, -2...2, special: [(.infinity, .infinity), (1, .nan)]),
-    binary(.multiply, -2...2, -2...2, special: [(0, .infinity), (1e30, 1e30)]),
-    binary(.divide, -8...8, 1...4, special: [(1, 0), (0, 0), (-1, 0), (1, .infinity)]),
-    binary(
-      .power, 0.5...3, 0...3, tolerance: 5e-6,
-      special: [(0, 0), (2, -1), (-2, 3), (-2, 0.5), (0, 2), (.infinity, 0), (9, 0.5)]),
-    binary(.maximum, -2...2, -2...2, special: [(1, 1), (.nan, 1), (1, .nan), (-.infinity, 0)]),
-    binary(.minimum, -2...2, -2...2, special: [(1, 1), (.nan, 1), (1, .nan), (.infinity, 0)]),
-    binary(.modulo, -8...8, 3...4, special: [(5.5, 2), (-5.5, 2), (5.5, -2), (-5.5, -2), (4, 2)]),
-    binary(.atan2, 0.5...2, 0.5...2, whole: false, special: [(0, -1), (0, 1), (-1, 0), (1, -1)]),
-  ] + comparisons.map { binary($0, -2...2, -2...2, gradient: step, special: [(1, 1), (.nan, 1), (.nan, .nan), (.infinity, 1)]) }
+  private static let binaryRows: [Row] =
+    [
+      binary(.add, -2...2, -2...2, special: [(.infinity, -.infinity), (1e30, -1e30)]),
+      binary(.subtract, -2...2, -2...2, special: [(.infinity, .infinity), (1, .nan)]),
+      binary(.multiply, -2...2, -2...2, special: [(0, .infinity), (1e30, 1e30)]),
+      binary(.divide, -8...8, 1...4, special: [(1, 0), (0, 0), (-1, 0), (1, .infinity)]),
+      binary(
+        .power, 0.5...3, 0...3, tolerance: 5e-6,
+        special: [(0, 0), (2, -1), (-2, 3), (-2, 0.5), (0, 2), (.infinity, 0), (9, 0.5)]),
+      binary(.maximum, -2...2, -2...2, special: [(1, 1), (.nan, 1), (1, .nan), (-.infinity, 0)]),
+      binary(.minimum, -2...2, -2...2, special: [(1, 1), (.nan, 1), (1, .nan), (.infinity, 0)]),
+      binary(.modulo, -8...8, 3...4, special: [(5.5, 2), (-5.5, 2), (5.5, -2), (-5.5, -2), (4, 2)]),
+      binary(.atan2, 0.5...2, 0.5...2, whole: false, special: [(0, -1), (0, 1), (-1, 0), (1, -1)]),
+    ]
+    + comparisons.map {
+      binary($0, -2...2, -2...2, gradient: step, special: [(1, 1), (.nan, 1), (.nan, .nan), (.infinity, 1)])
+    }
 
   private static let comparisons: [Function] = [.equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual]
 
@@ -131,7 +140,8 @@ extension Table {
         special: [Sample(Clip(lower: -1, upper: 1), [Values([5], .float32, [-1, 1, .nan, .infinity, -.infinity])])],
         errors: [
           ErrorSample(
-            Clip(lower: 2, upper: 1), [TensorType([2], .float32)], "clip: expected lower ≤ upper, but they are 2.0 and 1.0.")
+            Clip(lower: 2, upper: 1), [TensorType([2], .float32)],
+            "clip: expected lower ≤ upper, but they are 2.0 and 1.0.")
         ]
       ) { draw in
         // Some inside, some far outside, none near a bound.
@@ -139,9 +149,11 @@ extension Table {
         return Sample(Clip(lower: -1, upper: 1), [draw.numbers(shape, -0.9, 0.9).map { abs($0) > 0.5 ? $0 * 4 : $0 }])
       },
       Row(
-        "cast to float64", Cast.self, dtypes: [.float32, .int32, .int64, .uint8, .bool], takesAll: "every dtype has a cast to every other"
+        "cast to float64", Cast.self, dtypes: [.float32, .int32, .int64, .uint8, .bool],
+        takesAll: "every dtype has a cast to every other"
       ) { draw in Sample(Cast(dtype: .float64), [draw.numbers(draw.shape(rank: 2), 0, 20)]) },
-      Row("cast to float32", Cast.self, dtypes: [.float64, .int32, .int64, .int8, .uint8, .bool, .bfloat16, .float16]) { draw in
+      Row("cast to float32", Cast.self, dtypes: [.float64, .int32, .int64, .int8, .uint8, .bool, .bfloat16, .float16]) {
+        draw in
         Sample(Cast(dtype: .float32), [draw.numbers(draw.shape(rank: 2), 0, 20)])
       },
       Row("cast to bfloat16", Cast.self, gradient: .none("checked as a cast to float64"), tolerance: 0.004) { draw in
@@ -151,7 +163,8 @@ extension Table {
         Sample(Cast(dtype: .float16), [draw.numbers(draw.shape(rank: 2), -9, 9)])
       },
       Row(
-        "cast to int32", Cast.self, gradient: .none("integers do not vary"), dtypes: [.float32, .float64, .int64, .bool, .uint8],
+        "cast to int32", Cast.self, gradient: .none("integers do not vary"),
+        dtypes: [.float32, .float64, .int64, .bool, .uint8],
         special: [Sample(Cast(dtype: .int32), [Values([5], .float32, [2.7, -2.7, .nan, 1e20, -1e20])])]
       ) { draw in Sample(Cast(dtype: .int32), [draw.numbers(draw.shape(rank: 2), 0, 9)]) },
       Row(

@@ -130,7 +130,8 @@ extension Table {
       let picked = perRow ? along : shape[axis] == 0 ? [0] : [draw.size(), 2]
       let kind: DType = draw.bool() ? .int32 : .int64
       return Sample(
-        Gather(axis: axis, perRow: perRow), [draw.numbers(shape), draw.indices(picked, below: shape[axis], dtype: kind)])
+        Gather(axis: axis, perRow: perRow),
+        [draw.numbers(shape), draw.indices(picked, below: shape[axis], dtype: kind)])
     }
   }
 

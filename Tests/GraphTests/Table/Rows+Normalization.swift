@@ -4,7 +4,8 @@ private func f(_ shape: Shape) -> TensorType { TensorType(shape, .float32) }
 
 extension Table {
   static let normalizations: [Row] =
-    [2, 3, 4, 5].flatMap { rank in [batch(rank), batchGradient(rank)] } + [3, 5].flatMap { size in [response(size), responseGradient(size)] }
+    [2, 3, 4, 5].flatMap { rank in [batch(rank), batchGradient(rank)] }
+    + [3, 5].flatMap { size in [response(size), responseGradient(size)] }
 
   private static func batch(_ rank: Int) -> Row {
     Row(
@@ -20,18 +21,21 @@ extension Table {
       let shape = draw.shape(rank: rank)
       let channels = [shape[rank - 1]]
       return Sample(
-        BatchNormalization(epsilon: 0.01), [draw.numbers(shape), draw.numbers(channels, 0.5, 2), draw.numbers(channels)])
+        BatchNormalization(epsilon: 0.01),
+        [draw.numbers(shape), draw.numbers(channels, 0.5, 2), draw.numbers(channels)])
     }
   }
 
   /// The adjoint is a function of x, γ and dy; its other inputs come from the normalization itself.
   private static func batchGradient(_ rank: Int) -> Row {
     Row(
-      "batch normalization gradient of rank \(rank)", BatchNormalizationGradient.self, tolerance: 2e-5, gradientTolerance: 5e-4,
+      "batch normalization gradient of rank \(rank)", BatchNormalizationGradient.self, tolerance: 2e-5,
+      gradientTolerance: 5e-4,
       dtypes: [.float32, .float64],
       errors: [
         ErrorSample(
-          BatchNormalizationGradient(epsilon: 1e-3), [f([4, 3]), f([3]), f([3]), f([4, 3]), f([3]), f([3]), f([4, 4])],
+          BatchNormalizationGradient(epsilon: 1e-3),
+          [f([4, 3]), f([3]), f([3]), f([4, 3]), f([3]), f([3]), f([4, 4])],
           "batch normalization gradient: expected a gradient float32[4, 3], but it is float32[4, 4].")
       ]
     ) { draw in
@@ -52,7 +56,8 @@ extension Table {
 
   private static func response(_ size: Int) -> Row {
     Row(
-      "local response normalization over \(size)", LocalResponseNormalization.self, tolerance: 5e-6, dtypes: [.float32, .float64],
+      "local response normalization over \(size)", LocalResponseNormalization.self, tolerance: 5e-6,
+      dtypes: [.float32, .float64],
       errors: [
         ErrorSample(
           LocalResponseNormalization(size: 4, alpha: 1e-4, beta: 0.75, k: 2), [f([2, 3])],

@@ -44,7 +44,8 @@ extension Table {
       let (length, batch, units) = (draw.size(), draw.size(), draw.size())
       let operation = Scan(body: recurrence(batch, units), carries: 1, sequences: 1, length: length, reverse: reverse)
       return Sample(
-        operation, [draw.numbers([batch, units]), draw.numbers([length, batch, units]), draw.numbers([units, units], -1, 1)])
+        operation,
+        [draw.numbers([batch, units]), draw.numbers([length, batch, units]), draw.numbers([units, units], -1, 1)])
     }
   }
 
@@ -56,7 +57,8 @@ extension Table {
       return [carry[1], (carry[0] * weight).sin() + carry[1], carry[0] * carry[1]]
     }
     return Sample(
-      Scan(body: inside, carries: 2, sequences: 0, length: length, reverse: false), [draw.numbers([size]), draw.numbers([size])])
+      Scan(body: inside, carries: 2, sequences: 0, length: length, reverse: false),
+      [draw.numbers([size]), draw.numbers([size])])
   }
 
   /// A loop in a loop: running sums of the rows of running sums.

@@ -13,7 +13,8 @@ private struct Layer {
   init(_ draw: inout Draw, spatial: Int, groups: Int, dilated: Bool) {
     func each(_ range: ClosedRange<Int>) -> [Int] { (0..<spatial).map { _ in draw.integer(range) } }
     let window = Window(
-      strides: each(1...2), paddingLow: each(0...1), paddingHigh: each(0...1), dilations: dilated ? each(1...2) : each(1...1))
+      strides: each(1...2), paddingLow: each(0...1), paddingHigh: each(0...1),
+      dilations: dilated ? each(1...2) : each(1...1))
     operation = Convolution(window: window, groups: groups)
     let (channels, filters) = (draw.size(), draw.size())
     input = [draw.size()] + (0..<spatial).map { _ in draw.size() + (spatial > 2 ? 1 : 2) } + [channels * groups]
@@ -27,7 +28,8 @@ private struct Layer {
 extension Table {
   static let products: [Row] = [(false, false), (true, false), (false, true), (true, true)].map { left, right in
     Row(
-      "matrix product \(left ? "ᵀ" : "")·\(right ? "ᵀ" : "")", Contraction.self, dtypes: [.float32, .float64, .int32, .int64],
+      "matrix product \(left ? "ᵀ" : "")·\(right ? "ᵀ" : "")", Contraction.self,
+      dtypes: [.float32, .float64, .int32, .int64],
       errors: [
         ErrorSample(
           Contraction(transposesLeft: left, transposesRight: right), [f([5, 2, 3]), f([2, 3])],
@@ -105,7 +107,8 @@ extension Table {
         + "and [3, 3, 2, 4]."),
     ErrorSample(
       Convolution(window: plain, groups: 1), [f([1, 5, 5, 3]), f([3, 3, 2, 4])],
-      "convolution: expected 2 input channels, because the kernel is [3, 3, 2, 4] in 1 group, but the input is [1, 5, 5, 3]."),
+      "convolution: expected 2 input channels, because the kernel is [3, 3, 2, 4] in 1 group, but the input is [1, 5, 5, 3]."
+    ),
     ErrorSample(
       Convolution(window: plain, groups: 1), [f([1, 2, 5, 2]), f([3, 3, 2, 4])],
       "convolution: expected a spatial size of at least the kernel's reach, but axis 1 of [1, 2, 5, 2] is shorter than the "
@@ -114,7 +117,8 @@ extension Table {
       Convolution(window: plain, groups: 1), [TensorType([1, 5, 5, 2], .int32), TensorType([3, 3, 2, 4], .int32)],
       "convolution: expected one floating dtype, but they are int32 and int32."),
     ErrorSample(
-      Convolution(window: Window(strides: [0, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilations: [1, 1]), groups: 1),
+      Convolution(
+        window: Window(strides: [0, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilations: [1, 1]), groups: 1),
       [f([1, 5, 5, 2]), f([3, 3, 2, 4])],
       "convolution: expected strides and dilations ≥ 1 and paddings ≥ 0 for each spatial axis, but they are [0, 1], [1, 1] and "
         + "[0, 0] to [0, 0]."),
@@ -140,7 +144,8 @@ extension Table {
     func each(_ range: ClosedRange<Int>) -> [Int] { (0..<spatial).map { _ in draw.integer(range) } }
     let size = each(1...3)
     let window = Window(
-      strides: each(1...2), paddingLow: size.map { draw.integer(0...($0 - 1)) }, paddingHigh: size.map { draw.integer(0...($0 - 1)) },
+      strides: each(1...2), paddingLow: size.map { draw.integer(0...($0 - 1)) },
+      paddingHigh: size.map { draw.integer(0...($0 - 1)) },
       dilations: each(1...1))
     let operation = Pooling(kind: kind, size: size, window: window, countsPadding: countsPadding)
     let input = [draw.size()] + (0..<spatial).map { _ in draw.size() + 1 } + [draw.size()]
@@ -156,7 +161,8 @@ extension Table {
       errors: [
         ErrorSample(
           operation, [f([1, 5, 5])],
-          "\(operation.label): expected a floating input [batch, 2 spatial axes, channels], but it is float32[1, 5, 5]."),
+          "\(operation.label): expected a floating input [batch, 2 spatial axes, channels], but it is float32[1, 5, 5]."
+        ),
         ErrorSample(
           operation, [f([1, 1, 5, 2])],
           "\(operation.label): expected spatial sizes of at least the window [2, 2], but the input is [1, 1, 5, 2]. "
@@ -173,7 +179,8 @@ extension Table {
   }
 
   private static func maxGradient(_ spatial: Int) -> Row {
-    let operation = MaxPoolingGradient(pooling: Pooling(kind: .maximum, size: [2, 2], window: plain, countsPadding: false))
+    let operation = MaxPoolingGradient(
+      pooling: Pooling(kind: .maximum, size: [2, 2], window: plain, countsPadding: false))
     return Row(
       "max pooling gradient \(spatial)D", MaxPoolingGradient.self,
       errors: [
@@ -192,7 +199,8 @@ extension Table {
   }
 
   private static func maxSelection(_ spatial: Int) -> Row {
-    let operation = MaxPoolingSelection(pooling: Pooling(kind: .maximum, size: [2, 2], window: plain, countsPadding: false))
+    let operation = MaxPoolingSelection(
+      pooling: Pooling(kind: .maximum, size: [2, 2], window: plain, countsPadding: false))
     return Row(
       "max pooling selection \(spatial)D", MaxPoolingSelection.self,
       errors: [

@@ -1,8 +1,10 @@
 /// f(x) = x for x > 0, else α(eˣ - 1). Source: Clevert et al., arXiv:1511.07289.
 public struct ELU: Layer {
+  /// α: how far values below 0 go down.
   public var alpha: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(alpha: Double = 1, name: String? = nil) {
     self.alpha = alpha
     self.name = LayerName(name)

@@ -4,11 +4,15 @@
 /// (counted from 1, as in Keras): `[1, 2]` shares the slopes of an image's channels over its places.
 /// Source: He et al., arXiv:1502.01852.
 public struct PReLU: Layer {
+  /// How the slopes get their first values.
   public var alphaInitializer: Initializer
+  /// A penalty on the slopes, added to the loss while training.
   public var alphaRegularizer: Regularizer?
+  /// Axes along which all elements share one slope, counted from 1, the first after the batch.
   public var sharedAxes: [Int]
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     alphaInitializer: Initializer = .zeros, alphaRegularizer: Regularizer? = nil, sharedAxes: [Int] = [],
     name: String? = nil

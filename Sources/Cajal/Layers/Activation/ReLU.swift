@@ -2,11 +2,15 @@
 ///
 /// Example: `ReLU(maxValue: 6)`
 public struct ReLU: Layer {
+  /// Where the result is cut off; `nil` for nowhere.
   public var maxValue: Double?
+  /// The slope below the threshold.
   public var negativeSlope: Double
+  /// Where the line begins.
   public var threshold: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(maxValue: Double? = nil, negativeSlope: Double = 0, threshold: Double = 0, name: String? = nil) {
     self.maxValue = maxValue
     self.negativeSlope = negativeSlope

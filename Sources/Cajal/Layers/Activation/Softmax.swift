@@ -1,8 +1,10 @@
 /// Softmax along an axis: yᵢ = exp(xᵢ) / Σⱼ exp(xⱼ).
 public struct Softmax: Layer {
+  /// The axis along which the results sum to 1.
   public var axis: Int
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(axis: Int = -1, name: String? = nil) {
     self.axis = axis
     self.name = LayerName(name)

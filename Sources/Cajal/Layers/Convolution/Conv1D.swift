@@ -11,21 +11,35 @@
 public struct Conv1D: SpatialConvolution {
   static let spatialAxes = 1
 
+  /// Channels of the result, at least 1.
   public var filters: Int
+  /// Places of the window along each spatial axis.
   public var kernelSize: [Int]
+  /// How far the window moves along each spatial axis.
   public var strides: [Int]
+  /// What lies around the input when the window moves over it.
   public var padding: Padding
+  /// Distance of neighbouring places of the window along each spatial axis.
   public var dilationRate: [Int]
+  /// Parts that the channels are cut into, each with its own kernels.
   public var groups: Int
+  /// The function of the results, such as `.relu`.
   public var activation: ActivationFunction
+  /// Whether a bias is added to the results.
   public var useBias: Bool
+  /// How the kernel gets its first values.
   public var kernelInitializer: Initializer
+  /// How the bias gets its first values.
   public var biasInitializer: Initializer
+  /// A penalty on the kernel, added to the loss while training.
   public var kernelRegularizer: Regularizer?
+  /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     _ filters: Int, kernelSize: some SpatialSize, strides: some SpatialSize = 1, padding: Padding = .valid,
     dilationRate: some SpatialSize = 1, groups: Int = 1, activation: ActivationFunction = .linear, useBias: Bool = true,

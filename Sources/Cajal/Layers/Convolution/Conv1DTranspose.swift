@@ -10,21 +10,35 @@
 public struct Conv1DTranspose: TransposedConvolution {
   static let spatialAxes = 1
 
+  /// Channels of the result, at least 1.
   public var filters: Int
+  /// Places of the window along each spatial axis.
   public var kernelSize: [Int]
+  /// How far the window moves along each spatial axis.
   public var strides: [Int]
+  /// What lies around the input when the window moves over it.
   public var padding: Padding
+  /// Places added at the end of each spatial axis of the result; `nil` works them out.
   public var outputPadding: [Int]?
+  /// Distance of neighbouring places of the window along each spatial axis.
   public var dilationRate: [Int]
+  /// The function of the results, such as `.relu`.
   public var activation: ActivationFunction
+  /// Whether a bias is added to the results.
   public var useBias: Bool
+  /// How the kernel gets its first values.
   public var kernelInitializer: Initializer
+  /// How the bias gets its first values.
   public var biasInitializer: Initializer
+  /// A penalty on the kernel, added to the loss while training.
   public var kernelRegularizer: Regularizer?
+  /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     _ filters: Int, kernelSize: some SpatialSize, strides: some SpatialSize = 1, padding: Padding = .valid,
     outputPadding: [Int]? = nil, dilationRate: some SpatialSize = 1, activation: ActivationFunction = .linear,

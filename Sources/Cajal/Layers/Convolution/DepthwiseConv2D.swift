@@ -7,20 +7,33 @@
 public struct DepthwiseConv2D: DepthwiseConvolution {
   static let spatialAxes = 2
 
+  /// Places of the window along each spatial axis.
   public var kernelSize: [Int]
+  /// How far the window moves along each spatial axis.
   public var strides: [Int]
+  /// What lies around the input when the window moves over it.
   public var padding: Padding
+  /// Channels of the depthwise result for each channel of the input.
   public var depthMultiplier: Int
+  /// Distance of neighbouring places of the window along each spatial axis.
   public var dilationRate: [Int]
+  /// The function of the results, such as `.relu`.
   public var activation: ActivationFunction
+  /// Whether a bias is added to the results.
   public var useBias: Bool
+  /// How the depthwise kernel gets its first values.
   public var depthwiseInitializer: Initializer
+  /// How the bias gets its first values.
   public var biasInitializer: Initializer
+  /// A penalty on the depthwise kernel, added to the loss while training.
   public var depthwiseRegularizer: Regularizer?
+  /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     kernelSize: some SpatialSize, strides: some SpatialSize = 1, padding: Padding = .valid, depthMultiplier: Int = 1,
     dilationRate: some SpatialSize = 1, activation: ActivationFunction = .linear, useBias: Bool = true,

@@ -4,16 +4,25 @@
 /// Errors: an input without a features axis; `units` below 1.
 /// Example: `Dense(10, activation: .softmax)`
 public struct Dense: Layer {
+  /// Size of the last axis of the result, at least 1.
   public var units: Int
+  /// The function of the results, such as `.relu`.
   public var activation: ActivationFunction
+  /// Whether a bias is added to the results.
   public var useBias: Bool
+  /// How the kernel gets its first values.
   public var kernelInitializer: Initializer
+  /// How the bias gets its first values.
   public var biasInitializer: Initializer
+  /// A penalty on the kernel, added to the loss while training.
   public var kernelRegularizer: Regularizer?
+  /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     _ units: Int, activation: ActivationFunction = .linear, useBias: Bool = true,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,

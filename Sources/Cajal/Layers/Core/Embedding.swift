@@ -4,13 +4,17 @@
 /// `embeddings` `[inputDim, outputDim]`. An index outside the table is an error when the program runs.
 /// Example: `Embedding(inputDim: 20_000, outputDim: 128)`
 public struct Embedding: Layer {
+  /// Rows of the table: indices are 0 ..< `inputDim`.
   public var inputDim: Int
+  /// Length of each vector.
   public var outputDim: Int
+  /// How the table gets its first values.
   public var embeddingsInitializer: Initializer
+  /// A penalty on the table, added to the loss while training.
   public var embeddingsRegularizer: Regularizer?
   public var name: LayerName
 
-  /// - Parameter embeddingsInitializer: Keras's `uniform`, ± 0.05, by default.
+  /// Describes the layer; first values are Keras's `uniform`, ± 0.05, by default.
   public init(
     inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(lower: -0.05, upper: 0.05),
     embeddingsRegularizer: Regularizer? = nil, name: String? = nil

@@ -13,13 +13,16 @@
 /// }
 /// ```
 public struct Sequential: Layer {
+  /// The layers in order.
   public var layers: [any Layer<Tensor, Tensor>]
   public var name: LayerName
 
+  /// Layers listed in braces, with `if`, `for` and `switch` where wanted.
   public init(name: String? = nil, @SequentialBuilder _ layers: () -> [any Layer<Tensor, Tensor>]) {
     self.init(layers(), name: name)
   }
 
+  /// Layers of an array.
   public init(_ layers: [any Layer<Tensor, Tensor>] = [], name: String? = nil) {
     self.layers = layers
     self.name = LayerName(name)
@@ -38,13 +41,21 @@ public struct Sequential: Layer {
 /// Collects the layers of a `Sequential`, with `if`, `for` and `switch`.
 @resultBuilder
 public enum SequentialBuilder {
+  /// What the parts of the list become.
   public typealias Layers = [any Layer<Tensor, Tensor>]
+  /// One layer.
   public static func buildExpression(_ layer: any Layer<Tensor, Tensor>) -> Layers { [layer] }
+  /// Layers that are a list already.
   public static func buildExpression(_ layers: Layers) -> Layers { layers }
+  /// Parts one after another.
   public static func buildBlock(_ parts: Layers...) -> Layers { parts.flatMap { $0 } }
+  /// An `if` without `else`.
   public static func buildOptional(_ part: Layers?) -> Layers { part ?? [] }
+  /// The first branch of an `if` or `switch`.
   public static func buildEither(first: Layers) -> Layers { first }
+  /// The other branch of an `if` or `switch`.
   public static func buildEither(second: Layers) -> Layers { second }
+  /// A `for`.
   public static func buildArray(_ parts: [Layers]) -> Layers { parts.flatMap { $0 } }
 }
 

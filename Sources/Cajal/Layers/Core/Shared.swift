@@ -5,10 +5,11 @@
 ///
 /// Example: `let encode = Shared(Dense(64)); let distance = encode(left) - encode(right)`
 public struct Shared<Wrapped: Layer>: Layer {
+  /// The layer whose weights are shared.
   public private(set) var layer: Wrapped
   public var name: LayerName
 
-  /// - Parameter name: The wrapped layer's name by default.
+  /// Shares a layer's weights, under the wrapped layer's name by default.
   public init(_ layer: Wrapped, name: String? = nil) {
     self.layer = layer
     self.name = LayerName(name ?? layer.name.text, sharing: Wrapped.className)

@@ -4,6 +4,7 @@
 /// Example: `Add()(x, y)`
 public struct Add: Layer {
   public var name: LayerName
+  /// Describes the layer; each option is the property of that name.
   public init(name: String? = nil) { self.name = LayerName(name) }
   public func forward(_ inputs: [Tensor]) throws -> Tensor { try folding(inputs) { $0 + $1 } }
 }

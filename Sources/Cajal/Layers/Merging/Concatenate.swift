@@ -3,9 +3,11 @@
 /// Shapes: `[batch, …, aᵢ, …]` → `[batch, …, Σ aᵢ, …]`.
 /// Example: `Concatenate()(skip, x)`
 public struct Concatenate: Layer {
+  /// The axis along which the inputs are put one after another.
   public var axis: Int
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(axis: Int = -1, name: String? = nil) {
     self.axis = axis
     self.name = LayerName(name)

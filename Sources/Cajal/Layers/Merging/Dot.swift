@@ -4,11 +4,13 @@
 /// 1]`. With `normalize` the vectors have length 1 first, and the result is the cosine of their angle.
 /// Example: `Dot(axes: 1, normalize: true)(left, right)`
 public struct Dot: Layer {
+  /// The axis of each input that is summed over; 0 is the batch.
   public var axes: [Int]
+  /// Whether vectors are brought to length 1 first.
   public var normalize: Bool
   public var name: LayerName
 
-  /// - Parameter axes: One axis for both inputs, or one for each; 0 is the batch.
+  /// Describes the layer: one axis for both inputs, or one for each; 0 is the batch.
   public init(axes: some SpatialSize, normalize: Bool = false, name: String? = nil) {
     self.axes = axes.sizes(axes: 2)
     self.normalize = normalize

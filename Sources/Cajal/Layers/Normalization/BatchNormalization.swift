@@ -8,19 +8,31 @@
 /// Source: Ioffe and Szegedy, arXiv:1502.03167; momentum and ε are Keras's.
 /// Example: `Conv2D(64, kernelSize: 3, useBias: false); BatchNormalization(); Activation(.relu)`
 public struct BatchNormalization: Layer {
+  /// The axis of the channels, each with its own statistics.
   public var axis: Int
+  /// How much of the moving statistics each step keeps, in 0 … 1.
   public var momentum: Double
+  /// ε, added to the variance so that it is never 0.
   public var epsilon: Double
+  /// Whether the shift β is learned and added.
   public var center: Bool
+  /// Whether the scale γ is learned and multiplied.
   public var scale: Bool
+  /// How the shift β gets its first values.
   public var betaInitializer: Initializer
+  /// How the scale γ gets its first values.
   public var gammaInitializer: Initializer
+  /// How the moving mean gets its first values.
   public var movingMeanInitializer: Initializer
+  /// How the moving variance gets its first values.
   public var movingVarianceInitializer: Initializer
+  /// A penalty on the shift β, added to the loss while training.
   public var betaRegularizer: Regularizer?
+  /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     axis: Int = -1, momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones,

@@ -8,17 +8,27 @@
 /// Source: Wu and He, arXiv:1803.08494; ε is Keras's (the paper's listing has 1e-5).
 /// Example: `Conv2D(64, kernelSize: 3); GroupNormalization(groups: 8); Activation(.relu)`
 public struct GroupNormalization: Layer {
+  /// Parts that the channels are cut into; it divides their number.
   public var groups: Int
+  /// The axis of the channels.
   public var axis: Int
+  /// ε, added to the variance so that it is never 0.
   public var epsilon: Double
+  /// Whether the shift β is learned and added.
   public var center: Bool
+  /// Whether the scale γ is learned and multiplied.
   public var scale: Bool
+  /// How the shift β gets its first values.
   public var betaInitializer: Initializer
+  /// How the scale γ gets its first values.
   public var gammaInitializer: Initializer
+  /// A penalty on the shift β, added to the loss while training.
   public var betaRegularizer: Regularizer?
+  /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     groups: Int = 32, axis: Int = -1, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,

@@ -7,16 +7,25 @@
 /// Source: Ba, Kiros and Hinton, arXiv:1607.06450; ε is Keras's (PyTorch: 1e-5).
 /// Example: `LayerNormalization(epsilon: 1e-6)`
 public struct LayerNormalization: Layer {
+  /// The axes over which each sample is normalized.
   public var axis: [Int]
+  /// ε, added to the variance so that it is never 0.
   public var epsilon: Double
+  /// Whether the shift β is learned and added.
   public var center: Bool
+  /// Whether the scale γ is learned and multiplied.
   public var scale: Bool
+  /// How the shift β gets its first values.
   public var betaInitializer: Initializer
+  /// How the scale γ gets its first values.
   public var gammaInitializer: Initializer
+  /// A penalty on the shift β, added to the loss while training.
   public var betaRegularizer: Regularizer?
+  /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(
     axis: some SpatialSize = -1, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,

@@ -7,12 +7,17 @@
 /// Source: Krizhevsky, Sutskever and Hinton, NeurIPS 2012, section 3.3.
 /// Example: `LocalResponseNormalization(size: 5)`
 public struct LocalResponseNormalization: Layer {
+  /// Channels of the window, odd.
   public var size: Int
+  /// α, the weight of the neighbours.
   public var alpha: Double
+  /// β, the exponent.
   public var beta: Double
+  /// k, the constant in the divisor.
   public var k: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 2, name: String? = nil) {
     self.size = size
     self.alpha = alpha

@@ -2,9 +2,11 @@
 ///
 /// Shapes: x `[batch, …]` → the same.
 public struct UnitNormalization: Layer {
+  /// The axes along which the squares sum to 1.
   public var axis: [Int]
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(axis: some SpatialSize = -1, name: String? = nil) {
     self.axis = axis.sizes(axes: 1)
     self.name = LayerName(name)

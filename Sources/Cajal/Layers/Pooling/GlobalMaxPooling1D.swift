@@ -2,9 +2,11 @@
 ///
 /// Shapes: x `[batch, length, channels]` → `[batch, channels]`, or `[batch, 1, channels]` with `keepdims`.
 public struct GlobalMaxPooling1D: Layer {
+  /// Whether the spatial axes stay, with size 1.
   public var keepdims: Bool
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(keepdims: Bool = false, name: String? = nil) {
     self.keepdims = keepdims
     self.name = LayerName(name)

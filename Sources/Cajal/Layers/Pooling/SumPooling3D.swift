@@ -6,11 +6,15 @@
 public struct SumPooling3D: SpatialPooling {
   static let spatialAxes = 3
 
+  /// Places of the window along each spatial axis.
   public var poolSize: [Int]
+  /// How far the window moves along each spatial axis.
   public var strides: [Int]
+  /// What lies around the input when the window moves over it.
   public var padding: Padding
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init<Stride: SpatialSize>(
     poolSize: some SpatialSize = 2, strides: Stride? = nil as Int?, padding: Padding = .valid, name: String? = nil
   ) {

@@ -1,9 +1,12 @@
 /// Gives its input back and adds l1 Σ |x| + l2 Σ x² to the loss while training: what makes a code sparse.
 public struct ActivityRegularization: Layer {
+  /// Weight of Σ |x|.
   public var l1: Double
+  /// Weight of Σ x².
   public var l2: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(l1: Double = 0, l2: Double = 0, name: String? = nil) {
     self.l1 = l1
     self.l2 = l2

@@ -6,10 +6,13 @@
 /// Source: Srivastava et al., JMLR 15, 2014.
 /// Example: `Dropout(0.5)`
 public struct Dropout: Layer {
+  /// The fraction that is dropped, in 0 … 1.
   public var rate: Double
+  /// Sizes of the mask; 1 drops whole slices along an axis, -1 stands for the input's size.
   public var noiseShape: [Int]?
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ rate: Double, noiseShape: [Int]? = nil, name: String? = nil) {
     self.rate = rate
     self.noiseShape = noiseShape

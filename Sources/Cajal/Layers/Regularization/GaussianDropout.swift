@@ -2,9 +2,11 @@
 ///
 /// Source: Srivastava et al., JMLR 15, 2014, section 10.
 public struct GaussianDropout: Layer {
+  /// p in the noise's variance p / (1 - p), in 0 ..< 1.
   public var rate: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ rate: Double, name: String? = nil) {
     self.rate = rate
     self.name = LayerName(name)

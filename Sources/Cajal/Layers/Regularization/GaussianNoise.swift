@@ -1,8 +1,10 @@
 /// Adds normal noise of mean 0 while training: y = x + N(0, stddev²); inference gives the input back.
 public struct GaussianNoise: Layer {
+  /// Standard deviation of the noise.
   public var stddev: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ stddev: Double, name: String? = nil) {
     self.stddev = stddev
     self.name = LayerName(name)

@@ -4,9 +4,11 @@
 /// Shapes: x `[batch, depth, height, width, channels]` → the same; one draw for each channel of each sample.
 /// Source: Tompson et al., arXiv:1411.4280.
 public struct SpatialDropout3D: Layer {
+  /// The fraction that is dropped, in 0 … 1.
   public var rate: Double
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ rate: Double, name: String? = nil) {
     self.rate = rate
     self.name = LayerName(name)

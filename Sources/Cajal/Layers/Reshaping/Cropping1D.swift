@@ -13,7 +13,7 @@ public struct Cropping1D: Layer {
     self.init(sides: cropping.sizes(axes: 1).map { [$0, $0] }, name: name)
   }
 
-  /// - Parameter sides: `[before, after]` for each spatial axis.
+  /// Numbers `[before, after]` for each spatial axis.
   public init(sides: [[Int]], name: String? = nil) {
     self.cropping = sides
     self.name = LayerName(name)

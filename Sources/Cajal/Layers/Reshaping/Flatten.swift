@@ -3,6 +3,7 @@
 /// Shapes: x `[batch, …]` → `[batch, features]`; `[batch]` → `[batch, 1]`.
 public struct Flatten: Layer {
   public var name: LayerName
+  /// Describes the layer; each option is the property of that name.
   public init(name: String? = nil) { self.name = LayerName(name) }
 
   public func forward(_ input: Tensor) throws -> Tensor {

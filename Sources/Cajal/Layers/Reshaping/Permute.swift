@@ -2,9 +2,11 @@
 ///
 /// Shapes: with `dims` `[2, 1]`, x `[batch, a, b]` → `[batch, b, a]`.
 public struct Permute: Layer {
+  /// The new order of the axes after the batch, counted from 1.
   public var dims: [Int]
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ dims: [Int], name: String? = nil) {
     self.dims = dims
     self.name = LayerName(name)

@@ -1,8 +1,10 @@
 /// Repeats each sample's features along a new axis: `[batch, features]` → `[batch, n, features]`.
 public struct RepeatVector: Layer {
+  /// How often the vector is repeated.
   public var n: Int
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ n: Int, name: String? = nil) {
     self.n = n
     self.name = LayerName(name)

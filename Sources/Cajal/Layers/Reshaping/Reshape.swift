@@ -4,9 +4,11 @@
 /// Errors: a shape with another number of elements.
 /// Example: `Reshape([28, 28, -1])`
 public struct Reshape: Layer {
+  /// The new sizes after the batch; one of them may be -1.
   public var targetShape: [Int]
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(_ targetShape: [Int], name: String? = nil) {
     self.targetShape = targetShape
     self.name = LayerName(name)

@@ -3,9 +3,11 @@
 /// Shapes: x `[batch, height, width, channels]` → the same with each spatial size n as n · size.
 /// Example: `UpSampling2D(size: 2)`
 public struct UpSampling2D: Layer {
+  /// How often each row and each column is repeated.
   public var size: [Int]
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(size: some SpatialSize = 2, name: String? = nil) {
     self.size = size.sizes(axes: 2)
     self.name = LayerName(name)

@@ -3,9 +3,11 @@
 /// Shapes: x `[batch, depth, height, width, channels]` → the same with each spatial size n as n · size.
 /// Example: `UpSampling3D(size: 2)`
 public struct UpSampling3D: Layer {
+  /// How often each place is repeated along each axis.
   public var size: [Int]
   public var name: LayerName
 
+  /// Describes the layer; each option is the property of that name.
   public init(size: some SpatialSize = 2, name: String? = nil) {
     self.size = size.sizes(axes: 3)
     self.name = LayerName(name)

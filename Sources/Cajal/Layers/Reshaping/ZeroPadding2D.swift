@@ -12,7 +12,7 @@ public struct ZeroPadding2D: Layer {
     self.init(sides: padding.sizes(axes: 2).map { [$0, $0] }, name: name)
   }
 
-  /// - Parameter sides: `[before, after]` for each spatial axis.
+  /// Numbers `[before, after]` for each spatial axis.
   public init(sides: [[Int]], name: String? = nil) {
     self.padding = sides
     self.name = LayerName(name)

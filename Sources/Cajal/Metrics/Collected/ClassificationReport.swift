@@ -6,17 +6,24 @@ import Foundation
 public struct ClassificationReport: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The scores of one class or of a mean over classes.
   public struct Scores: Hashable, Sendable, Codable {
+    /// Of what was given this class, the fraction that has it.
     public var precision: Double
+    /// Of what has this class, the fraction that was given it.
     public var recall: Double
+    /// The harmonic mean of both.
     public var f1: Double
     /// How many samples have this class as their truth.
     public var support: Int
   }
 
+  /// Names of the classes.
   public let classes: [String]
+  /// The scores of each class.
   public let scores: [Scores]
+  /// The fraction of all samples that is right.
   public let accuracy: Double
 
+  /// The scores that follow from a confusion matrix.
   public init(_ matrix: ConfusionMatrix) {
     classes = matrix.classes
     accuracy = matrix.accuracy

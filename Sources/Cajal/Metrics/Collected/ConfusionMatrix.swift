@@ -44,7 +44,9 @@ public struct ConfusionMatrix: Hashable, Sendable, Codable, CustomStringConverti
     for (target, answer) in zip(targets, answers) { counts[target][answer] += 1 }
   }
 
+  /// Number of samples.
   public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
+  /// Samples that are right: the sum of the diagonal.
   public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
   /// The fraction of right answers; NaN if there are none at all.
   public var accuracy: Double { Double(correct) / Double(total) }

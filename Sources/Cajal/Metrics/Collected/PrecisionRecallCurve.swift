@@ -4,8 +4,11 @@
 public struct PrecisionRecallCurve: Hashable, Sendable, Codable {
   /// Precision and recall when outputs of at least `threshold` say yes.
   public struct Point: Hashable, Sendable, Codable {
+    /// Outputs of at least this say yes.
     public var threshold: Float
+    /// Of what got a yes, the fraction that deserves it.
     public var precision: Double
+    /// Of what deserves a yes, the fraction that got it.
     public var recall: Double
   }
 

@@ -6,8 +6,11 @@
 public struct ReceiverOperatingCharacteristic: Hashable, Sendable, Codable {
   /// The rates when outputs of at least `threshold` say yes.
   public struct Point: Hashable, Sendable, Codable {
+    /// Outputs of at least this say yes.
     public var threshold: Float
+    /// Of what deserves a no, the fraction that got a yes.
     public var falsePositiveRate: Double
+    /// Of what deserves a yes, the fraction that got it.
     public var truePositiveRate: Double
   }
 

@@ -36,6 +36,7 @@ public enum OptimizerRegistry {
       SGD.self, RMSprop.self, Adagrad.self, Adadelta.self, Adam.self, AdamW.self, Adamax.self, Nadam.self, Lion.self,
     ] as [any Optimizer.Type]).map { ($0.className, $0) })
 
+  /// Makes a class of optimizers readable from files; the last one of a name counts.
   public static func register(_ type: any Optimizer.Type) { classes.register(type, as: type.className) }
 }
 
@@ -50,6 +51,7 @@ public enum ScheduleRegistry {
       CosineDecayRestarts.self, ExponentialDecay.self,
     ] as [any LearningRateSchedule.Type]).map { ($0.className, $0) })
 
+  /// Makes a class of schedules readable from files; the last one of a name counts.
   public static func register(_ type: any LearningRateSchedule.Type) { classes.register(type, as: type.className) }
 }
 
@@ -66,6 +68,7 @@ public enum LossRegistry {
       SparseCategoricalCrossentropy.self, SquaredHinge.self,
     ] as [any Loss.Type]).map { ($0.className, $0) })
 
+  /// Makes a class of losses readable from files; the last one of a name counts.
   public static func register(_ type: any Loss.Type) { classes.register(type, as: type.className) }
 }
 
@@ -81,6 +84,7 @@ public enum MetricRegistry {
       SparseTopKCategoricalAccuracy.self,
     ] as [any Metric.Type]).map { ($0.className, $0) })
 
+  /// Makes a class of metrics readable from files; the last one of a name counts.
   public static func register(_ type: any Metric.Type) { classes.register(type, as: type.className) }
 
   static func type(named name: String) throws -> any Metric.Type {

@@ -1,6 +1,8 @@
 /// One tensor of a safetensors file: its type, and where its bytes lie after the header.
 public struct SafetensorsEntry: Hashable, Sendable {
+  /// Its name in the file: the path of a weight.
   public let name: String
+  /// Shape and element type.
   public let type: TensorType
   /// Bytes, counted from the end of the header.
   public let range: Range<Int>

@@ -6,6 +6,7 @@
 /// Errors: `.missing` or `.system` where the file cannot be read, `.format` where it is not what it claims to be.
 /// Example: `let file = try SafetensorsFile("weights.safetensors"); print(file.entries.map(\.name))`
 public final class SafetensorsFile: @unchecked Sendable {  // the descriptor is read at offsets, which threads may share
+  /// The file.
   public let path: String
   /// Tensors in the order they lie in the file.
   public let entries: [SafetensorsEntry]
@@ -15,6 +16,7 @@ public final class SafetensorsFile: @unchecked Sendable {  // the descriptor is 
   private let dataStart: Int
   private let byName: [String: Int]
 
+  /// Opens a file and checks its header.
   public convenience init(_ path: String) throws { try self.init(OpenFile.reading(path)) }
 
   init(_ file: OpenFile) throws {

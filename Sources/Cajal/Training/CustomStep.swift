@@ -1,0 +1,258 @@
+// Training written by hand: any computation over models and variables, compiled as one program.
+import CajalCPU
+import CajalCompiler
+import CajalGraph
+
+/// What a step is written with: its inputs, the values of variables, randomness, and updates by optimizers.
+public struct Step {
+  let trace: ModelTrace
+  let body: Body
+  /// The tensors that `run` is given.
+  public let inputs: [Tensor]
+
+  /// What the step has besides results.
+  final class Body {
+    var losses: [Tensor] = []
+    var trainers: [Trainer] = []
+  }
+
+  /// The value of a variable at this point of the step; setting it changes what is read later and what the step leaves.
+  public subscript(variable: Variable) -> Tensor {
+    get { trace.read(variable) }
+    nonmutating set { trace.set(variable, to: newValue) }
+  }
+
+  /// One update that makes a scalar smaller. A loss that is not finite is an error of `run`.
+  public func minimize(_ loss: Tensor, by trainer: Trainer) {
+    body.losses.append(loss)
+    update(by: trainer, gradients: gradients(of: loss, for: trainer))
+  }
+
+  /// The gradient of a scalar for each of a trainer's parameters, in the order of `trainer.parameters`.
+  public func gradients(of loss: Tensor, for trainer: Trainer) -> [Tensor] {
+    let reached = Set(Node.topologicalOrder([loss]).map(ObjectIdentifier.init))
+    let values = trainer.parameters.map { variable in
+      // The latest value that the loss was made from: the parameter may have been updated since.
+      trace.values(of: variable).last { reached.contains(ObjectIdentifier($0.node)) } ?? trace.read(variable)
+    }
+    if !loss.shape.isPoisoned, !values.contains(where: { reached.contains(ObjectIdentifier($0.node)) }) {
+      trace.note(
+        CajalError(
+          .argument, "Step", expected: "a loss that depends on the trainer's parameters", given: "it depends on none",
+          advice: "Check which trainer belongs to which loss, and what is frozen."))
+    }
+    return gradient(of: loss, with: values)
+  }
+
+  /// One update from gradients in the order of `trainer.parameters`.
+  public func update(by trainer: Trainer, gradients: [Tensor]) {
+    let parameters = trainer.parameters
+    guard gradients.count == parameters.count else {
+      trace.note(
+        CajalError(
+          .argument, "Step", expected: "\(parameters.count) gradients, one for each parameter", given: "there are \(gradients.count)"))
+      return
+    }
+    if !body.trainers.contains(where: { $0 === trainer }) { body.trainers.append(trainer) }
+    let next = trace.read(trainer.iteration) + Tensor([Int64(1)], shape: [])
+    let entries = parameters.map {
+      Optimization.Entry(variable: $0, slotPrefix: trainer.slotPrefix($0), tensor: trace.read($0))
+    }
+    do {
+      let updates = try trainer.optimization.updates(entries, gradients: gradients, iteration: next.cast(to: .float32), trace)
+      for (variable, value) in updates { trace.set(variable, to: value) }
+      trace.set(trainer.iteration, to: next)
+    } catch {
+      _ = Tensor.misfit(error, trace: trace)
+    }
+  }
+
+  /// What the layer at a path (`c3`, `encoder/dense`) gave when it was last called in this step.
+  public func activation(at path: String) -> Tensor {
+    if let call = trace.calls.last(where: { $0.path == path }), let output = call.outputs.first { return output }
+    let known = trace.calls.map(\.path)
+    let error = CajalError(
+      .missing, "Step", expected: "the path of a layer called before", given: "it is '\(path)'",
+      advice: "Layers are \(known.prefix(8).joined(separator: ", "))\(known.count > 8 ? ", …" : "").")
+    return Tensor.misfit(error, trace: trace)
+  }
+
+  /// What layers called so far add to the loss (regularizers, activity penalties); it is not added by itself.
+  public var layerLosses: [Tensor] { trace.losses }
+
+  /// Uniform numbers in lower ..< upper, new ones each run.
+  public func uniform(_ shape: Shape, lower: Double = 0, upper: Double = 1) -> Tensor {
+    trace.random(.uniform, lower, upper, shape)
+  }
+
+  /// Normal numbers, new ones each run.
+  public func normal(_ shape: Shape, mean: Double = 0, deviation: Double = 1) -> Tensor {
+    trace.random(.normal, mean, deviation, shape)
+  }
+
+  /// 1 with the given probability, else 0; new ones each run.
+  public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
+    trace.random(.bernoulli, probability, 0, shape)
+  }
+}
+
+/// A step of training, or any other computation over models and variables, compiled once for each signature of inputs.
+///
+/// The body is traced when inputs of new shapes come; whatever changes between runs is an input, a variable, or one of
+/// the step's random numbers. Steps that share variables outside of models must not run at the same time.
+///
+/// Example:
+/// ```swift
+/// let generator = try Model(…), critic = try Model(…)
+/// let trainer = Trainer(.adam(learningRate: 2e-4, beta1: 0.5), for: critic)
+/// let criticStep = CompiledStep { step in
+///   let fake = generator(step.normal([32, 16]))
+///   let loss = (critic(fake) - critic(step.inputs[0])).mean()
+///   step.minimize(loss, by: trainer)
+///   return [loss]
+/// }
+/// print(try criticStep.run([images])[0])
+/// ```
+public final class CompiledStep: @unchecked Sendable {  // all mutable state is reached under `lock`
+  private struct Signature: Hashable {
+    var inputs: [TensorType]
+    var frozen: [Set<String>]
+  }
+  private struct Compiled {
+    var program: Program
+    var outputs: [TensorType]
+    var trainers: [Trainer]
+    var losses: Int
+  }
+
+  private let body: @Sendable (Step) throws -> [Tensor]
+  private let lock = RecursiveLock()
+  private let store: VariableStore
+  private let arena = Arena()
+  private var models: [Model] = []
+  private var programs: [Signature: Compiled] = [:]
+  private static let mostPrograms = 24
+  /// How many programs were compiled in all.
+  public private(set) var compilations = 0
+
+  /// - Parameters:
+  ///   - seed: Fixes the step's random numbers.
+  ///   - body: The computation; it returns what `run` gives back.
+  public init(seed: Int = 0, _ body: @escaping @Sendable (Step) throws -> [Tensor]) {
+    self.body = body
+    store = VariableStore(seed: seed)
+  }
+
+  /// Runs once: updates the variables, and returns the body's results.
+  ///
+  /// Errors: misfits of the body when inputs of new shapes come; a minimized loss that is not finite.
+  @discardableResult
+  public func run(_ inputs: [Tensor] = []) throws -> [Tensor] {
+    try lock.withLock {
+      let storages = inputs.map(\.storage)
+      let signature = Signature(inputs: inputs.map(\.type), frozen: models.map(\.frozen))
+      let compiled = try programs[signature] ?? compile(inputs.map(\.type))
+      return try locked(models[...]) { try run(compiled, storages) }
+    }
+  }
+
+  private func run(_ compiled: Compiled, _ inputs: [Storage]) throws -> [Tensor] {
+    let program = compiled.program
+    for trainer in compiled.trainers { trainer.optimization.setScheduledRate(atStep: trainer.iteration) }
+    let results = compiled.outputs.map { Storage($0.dtype, count: $0.shape.count) }
+    try Executor.run(if: program.usesThreads) {
+      try program.run(inputs: inputs.map(\.pointer), outputs: results.map(\.pointer))
+    }
+    program.noteChanges()
+    let tensors = try zip(results, compiled.outputs).map { try Tensor($0, shape: $1.shape) }
+    for loss in tensors.suffix(compiled.losses) where !loss.item.isFinite {
+      throw CajalError(
+        .value, "CompiledStep", expected: "a finite loss", given: "it is \(loss.item)",
+        advice: "Lower the learning rate, clip gradients, or look for NaN and huge values in the data.")
+    }
+    return tensors.dropLast(compiled.losses)
+  }
+
+  /// Holds the models, always in the same order.
+  private func locked<Result>(_ rest: ArraySlice<Model>, _ work: () throws -> Result) rethrows -> Result {
+    guard let model = rest.first else { return try work() }
+    return try model.lock.withLock { try locked(rest.dropFirst(), work) }
+  }
+
+  private func compile(_ types: [TensorType]) throws -> Compiled {
+    let trace = ModelTrace(mode: .training, store: store, names: LayerNames(), frozen: [], takesModels: true)
+    let inputs = types.enumerated().map { Tensor.placeholder("input \($0)", $1, trace: trace) }
+    let step = Step(trace: trace, body: Step.Body(), inputs: inputs)
+    let outputs: [Tensor]
+    do {
+      outputs = try body(step)
+    } catch {
+      throw trace.errors.first ?? error
+    }
+    if let error = trace.errors.first { throw error }
+    let all = outputs + step.body.losses
+    let updates = trace.updates + [(store.stepVariable, trace.step + Tensor([Int64(1)], shape: []))]
+    let program = try withExtendedLifetime(trace) {
+      try Program(Request(inputs: inputs, outputs: all, updates: updates, isTraining: true), arena: arena)
+    }
+    models = trace.visited.sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
+    compilations += 1
+    if programs.count >= Self.mostPrograms { programs.removeAll() }
+    let compiled = Compiled(
+      program: program, outputs: all.map(\.type), trainers: step.body.trainers, losses: step.body.losses.count)
+    programs[Signature(inputs: types, frozen: models.map(\.frozen))] = compiled
+    return compiled
+  }
+}
+
+extension Model {
+  /// The model's output for a symbolic tensor of a `CompiledStep`, with the model's own weights.
+  ///
+  /// - Parameter training: Whether dropout drops and moving averages move.
+  public func callAsFunction(_ x: Tensor, training: Bool = true) -> Tensor {
+    let outputs = callAsFunction([x], training: training)
+    guard outputs.count == 1 else {
+      let error = CajalError(
+        .argument, "Model", expected: "a model with one output", given: "there are \(outputs.count)",
+        advice: "Call the model with [x], which returns all of them.")
+      return Tensor.misfit(error, trace: x.modelTrace)
+    }
+    return outputs[0]
+  }
+
+  /// All outputs for symbolic tensors of a `CompiledStep`, with the model's own weights.
+  public func callAsFunction(_ inputs: [Tensor], training: Bool = true) -> [Tensor] {
+    guard let trace = inputs.lazy.compactMap(\.modelTrace).first else {
+      preconditionFailure(
+        "Model: expected a symbolic tensor of a CompiledStep, but this tensor has a value. Use predict(x).")
+    }
+    guard !inputs.contains(where: \.shape.isPoisoned) else { return poisoned(trace) }
+    guard trace.takesModels else {
+      trace.note(
+        CajalError(
+          .unsupported, "Model", expected: "layers inside a model", given: "one is a model with weights of its own",
+          advice: "Use the model's architecture as a layer, or train both in a CompiledStep."))
+      return poisoned(trace)
+    }
+    let given = inputs.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) }
+    guard given == inputTypes, inputs.allSatisfy({ $0.rank > 0 }) else {
+      let error = CajalError(
+        .shape, "Model", expected: "inputs \(inputTypes.map { "\($0)" }.joined(separator: ", ")) per sample",
+        given: "they are \(given.map { "\($0)" }.joined(separator: ", "))")
+      trace.note(error)
+      return poisoned(trace)
+    }
+    return lock.withLock {
+      trace.visit(self, training ? .training : .inference) {
+        do {
+          return try applied(to: inputs)
+        } catch {
+          _ = Tensor.misfit(error, trace: trace)
+          return poisoned(trace)
+        }
+      }
+    }
+  }
+
+  private func poisoned(_ trace: ModelTrace) -> [Tensor] { outputTypes.map { _ in Tensor.poisoned(in: trace) } }
+}
