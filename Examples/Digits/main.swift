@@ -10,8 +10,8 @@ let (train, validation) = try digits.train.split(0.9, stratified: true)
 
 let model = try Model(
   Sequential {
-    Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
-    Conv2D(64, kernelSize: 3, padding: .same, activation: .relu)
+    Conv2D(32, kernelSize: 3, activation: .relu)
+    Conv2D(64, kernelSize: 3, activation: .relu)
     MaxPooling2D(poolSize: 2)
     Dropout(0.25)
     Flatten()

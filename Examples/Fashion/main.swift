@@ -16,12 +16,12 @@ if isQuick {
 
 let model = try Model(
   Sequential {
-    Conv2D(16, kernelSize: 5, padding: .same, activation: .relu)
-    MaxPooling2D(poolSize: 2)
     Conv2D(32, kernelSize: 5, activation: .relu)
     MaxPooling2D(poolSize: 2)
+    Conv2D(64, kernelSize: 5, activation: .relu)
+    MaxPooling2D(poolSize: 2)
     Flatten()
-    Dense(128, activation: .relu)
+    Dense(256, activation: .relu)
     Dropout(0.4)
     Dense(10, activation: .softmax)
   }, inputShape: [28, 28, 1])

@@ -20,5 +20,10 @@ enum ControlC {
     }
     action.sa_flags = SA_RESTART
     sigaction(SIGINT, &action, nil)
+    // Whoever started the program may have blocked the signal, as threads of a pool do.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -11,12 +11,12 @@ extension TrainingTask {
   /// Two convolutions with pooling and two dense layers.
   @Sendable static func modernLeNet(classes: Int) -> any Layer<Tensor, Tensor> {
     Sequential {
-      Conv2D(16, kernelSize: 5, padding: .same, activation: .relu, name: "c1")
+      Conv2D(32, kernelSize: 5, activation: .relu, name: "c1")
       MaxPooling2D(poolSize: 2, name: "s2")
-      Conv2D(32, kernelSize: 5, activation: .relu, name: "c3")
+      Conv2D(64, kernelSize: 5, activation: .relu, name: "c3")
       MaxPooling2D(poolSize: 2, name: "s4")
       Flatten()
-      Dense(128, activation: .relu, name: "c5")
+      Dense(256, activation: .relu, name: "c5")
       Dropout(0.4)
       Dense(84, activation: .relu, name: "f6")
       Dense(classes, activation: .softmax, name: "output")

@@ -26,12 +26,16 @@ struct Pictures {
   func write(note: (String) -> Void) throws -> [(name: String, meaning: String)] {
     var files: [(name: String, meaning: String)] = []
     var isMissing = false
+    var failures: [String] = []
     func attempt(_ name: String, _ meaning: String, _ draw: (String) throws -> Bool) throws {
       do {
         if try draw(folder.file(name)) { files.append((name, meaning)) }
       } catch {
-        guard error as? FigureError == .gnuplotMissing else { throw error }
-        isMissing = true
+        switch error as? FigureError {
+        case .gnuplotMissing: isMissing = true
+        case .gnuplotFailed(let message): failures.append("\(name): \(message)")
+        default: throw error
+        }
       }
     }
     try attempt("curves.png", "how training went") { try drawCurves($0) }
@@ -61,6 +65,7 @@ struct Pictures {
       files.append((example, "held-out \(task.samples) to try it on"))
     }
     if isMissing { note("\nSome pictures were not drawn: gnuplot is not on the PATH (apt-get install gnuplot-nox).") }
+    for failure in failures { note("\nNot drawn: \(failure)") }
     return files
   }
 
@@ -73,25 +78,28 @@ struct Pictures {
   // MARK: - Curves
 
   private func drawCurves(_ path: String) throws -> Bool {
-    // The epoch that Ctrl-C cut short has not been validated.
+    // The epoch that Ctrl-C cut short is judged by a part of the data, if at all.
     let isCut = Interruption.isRequested && history.epochs.count > 1
-    func series(_ name: String, _ title: String) -> Series {
-      let values = history[name]
-      return Series(title, isCut ? values.dropLast() : values)
+    let epochs = isCut ? history.epochs.dropLast() : history.epochs[...]
+    func series(_ name: String, _ title: String) -> Series? {
+      let points = epochs.compactMap { epoch, logs in logs[name].map { (Double(epoch + 1), $0) } }
+      return points.contains { $0.1.isFinite } ? Series(title, x: points.map(\.0), y: points.map(\.1)) : nil
     }
     func chart(_ metric: String, _ title: String) -> LineChart {
-      LineChart(
-        title: title, series: [series(metric, "training"), series("val_" + metric, "validation")], xLabel: "epoch")
+      let both = [series(metric, "training"), series("val_" + metric, "validation")]
+      return LineChart(title: title, series: both.compactMap { $0 }, xLabel: "epoch")
     }
+    var charts = [chart("loss", "Loss")]
     switch task.answers {
-    case .classes: try Panels([chart("loss", "Loss"), chart("accuracy", "Accuracy")]).write(to: path)
+    case .classes: charts.append(chart("accuracy", "Accuracy"))
     case .number(let unit):
-      var error = chart("mean_absolute_error", "Mean absolute error")
-      error.yLabel = unit
-      var loss = chart("loss", "Loss")
-      loss.isYLogarithmic = true
-      try Panels([loss, error]).write(to: path)
+      charts[0].isYLogarithmic = true
+      charts.append(chart("mean_absolute_error", "Mean absolute error"))
+      charts[1].yLabel = unit
     }
+    charts.removeAll(where: \.series.isEmpty)
+    guard !charts.isEmpty else { return false }
+    try Panels(charts).write(to: path)
     return true
   }
 
