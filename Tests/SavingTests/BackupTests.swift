@@ -8,7 +8,7 @@ import Testing
   private enum Stop: Error { case now }
 
   /// A run that ends with an error after so many steps, then one that goes on; compared with a run that was not stopped.
-  @Test(arguments: [1, 4, 5, 7, 8, 12, 15, 16]) func anInterruptedRunEndsWithTheSameBits(steps: Int) throws {
+  @Test(arguments: [1, 4, 5, 7, 8, 12, 15]) func anInterruptedRunEndsWithTheSameBits(steps: Int) throws {
     let folder = ScratchFolder()
     let (x, y) = Networks.samples()
     // 4 batches of 20 in an epoch; the last of them is shorter.
@@ -27,7 +27,8 @@ import Testing
     #expect(folder.names == ["backup.cajal"])
     let (resumed, history) = try run([backup])
     #expect(backup.hasResumed)
-    #expect(resumed.bits == whole.bits)
+    let isSame = resumed.bits == whole.bits
+    #expect(isSame)
     #expect(history["loss"] == expected["loss"] && history["val_accuracy"] == expected["val_accuracy"])
     #expect(history["accuracy"] == expected["accuracy"] && history["learning_rate"] == expected["learning_rate"])
     #expect(history.epochs.map(\.epoch) == [0, 1, 2, 3])
@@ -134,12 +135,18 @@ import Testing
 
   @Test func aRunThatIsNoNumberKeepsTheLastGoodBackup() throws {
     let folder = ScratchFolder()
+    // The fourth batch has a value that is no number.
     let (x, y) = Networks.samples()
+    var values = x.floats
+    values[70 * 36] = .nan
     let backup = BackupAndRestore(folder.path, everySteps: 1)
-    let model = try Networks.rich()
-    let spoil = LambdaCallback(batchEnd: { if $0.step == 2 { try model.setWeight("dense/bias", Tensor([.nan, 0, 0])) } })
-    _ = try? model.fit(x, y, epochs: 2, batchSize: 20, callbacks: [TerminateOnNaN(), backup, spoil], verbose: .silent)
+    let model = try Model(Sequential { Flatten(); Dense(3, activation: .softmax) }, inputShape: [6, 6, 1])
+    model.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy)
+    try model.fit(
+      Tensor(values, shape: x.shape), y, epochs: 2, batchSize: 20, shuffle: false, callbacks: [TerminateOnNaN(), backup],
+      verbose: .silent)
     let file = try SafetensorsFile(backup.path + "/model.safetensors")
     #expect(try file.tensor("dense/bias").floats.allSatisfy(\.isFinite))
+    #expect(try SavedFolder(backup.path).head.step == 3)
   }
 }

@@ -8,9 +8,7 @@ extension TrainingLoop {
       epoch: isEpochOver ? epoch + 1 : epoch, samples: isEpochOver ? 0 : training.samples,
       batches: isEpochOver ? 0 : training.batches, sampleCount: source.sampleCount,
       history: history.epochs.map { TrainingProgress.Epoch(epoch: $0.epoch, logs: $0.logs) },
-      callbacks: callbacks.map {
-        TrainingProgress.CallbackEntry(className: String(describing: type(of: $0)), numbers: $0.state.numbers)
-      })
+      callbacks: callbacks.map { TrainingProgress.CallbackEntry(className: className($0), numbers: $0.state.numbers) })
   }
 
   func backUp(to path: String) throws {
@@ -35,13 +33,7 @@ extension TrainingLoop {
     try settings.restore(state)
     model.store.restore(seed: folder.head.seed, step: folder.head.step)
     for epoch in progress.history { history.append(epoch: epoch.epoch, logs: epoch.logs) }
-    for (place, callback) in callbacks.enumerated() where progress.callbacks.indices.contains(place) {
-      let entry = progress.callbacks[place]
-      guard entry.className == String(describing: type(of: callback)) else { continue }
-      callback.restore(
-        CallbackState(
-          numbers: entry.numbers, weights: try SafetensorsContents.snapshot(of: place, in: state, model.variables)))
-    }
+    try restoreCallbacks(progress.callbacks, state)
     resumption = progress
     context?.step = model.store.step
     note(
@@ -49,6 +41,19 @@ extension TrainingLoop {
         ? "Going on in epoch \(progress.epoch + 1), after \(progress.samples) samples (\(path))."
         : "Going on with epoch \(progress.epoch + 1) (\(path)).")
     return true
+  }
+
+  private func className(_ callback: any Callback) -> String { String(describing: type(of: callback)) }
+
+  /// The first of a class takes over what the first of that class remembered, and so on.
+  private func restoreCallbacks(_ entries: [TrainingProgress.CallbackEntry], _ file: SafetensorsFile) throws {
+    var saved = Array(entries.enumerated())
+    for callback in callbacks {
+      guard let index = saved.firstIndex(where: { $0.element.className == className(callback) }) else { continue }
+      let (place, entry) = saved.remove(at: index)
+      let weights = try SafetensorsContents.snapshot(of: place, in: file, model.variables)
+      callback.restore(CallbackState(numbers: entry.numbers, weights: weights))
+    }
   }
 
   private func demandSameRun(_ folder: SavedFolder, _ progress: TrainingProgress) throws {
