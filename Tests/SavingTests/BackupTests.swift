@@ -64,7 +64,9 @@ import Testing
     #expect(first.stoppedEpoch != nil)
     let stop = try #require(first.stoppedEpoch)
     let backup = BackupAndRestore(folder.file("backup"))
-    #expect(throws: Stop.self) { try run([backup, LambdaCallback(epochBegin: { if $0.epoch == stop { throw Stop.now } })]) }
+    #expect(throws: Stop.self) {
+      try run([backup, LambdaCallback(epochBegin: { if $0.epoch == stop { throw Stop.now } })])
+    }
     let (resumed, second, again) = try run([backup])
     #expect(second.best == first.best && second.bestEpoch == first.bestEpoch && second.stoppedEpoch == stop)
     #expect(again == count && resumed.bits == whole.bits)
@@ -108,7 +110,11 @@ import Testing
       try Networks.rich().fit(fewX, fewY, epochs: 2, batchSize: 20, callbacks: [backup], verbose: .silent)
     }
     #expect(data?.expected.contains("60 samples") == true && data?.given == "it is of 80 samples")
-    let small = try Model(Sequential { Flatten(); Dense(3) }, inputShape: [6, 6, 1])
+    let small = try Model(
+      Sequential {
+        Flatten()
+        Dense(3)
+      }, inputShape: [6, 6, 1])
     small.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy(fromLogits: true))
     let other = #expect(throws: CajalError.self) {
       try small.fit(x, y, epochs: 2, batchSize: 20, callbacks: [backup], verbose: .silent)
@@ -123,13 +129,17 @@ import Testing
     let folder = ScratchFolder()
     let (x, y) = (Tensor([[1, 2], [3, 4], [5, 6], [7, 8]]), Tensor([[1], [0], [1], [0]]))
     func run(_ callbacks: [any Callback]) throws -> Model {
-      let model = try Model(inputs: [TensorType([2], .float32)], seed: 3) { [Dense(1)(Dense(3, activation: .tanh)($0[0]))] }
+      let model = try Model(inputs: [TensorType([2], .float32)], seed: 3) {
+        [Dense(1)(Dense(3, activation: .tanh)($0[0]))]
+      }
       model.compile(optimizer: .adam, loss: .mse)
       try model.fit(x, y, epochs: 5, batchSize: 2, callbacks: callbacks, verbose: .silent)
       return model
     }
     let backup = BackupAndRestore(folder.path)
-    #expect(throws: Stop.self) { try run([backup, LambdaCallback(epochBegin: { if $0.epoch == 2 { throw Stop.now } })]) }
+    #expect(throws: Stop.self) {
+      try run([backup, LambdaCallback(epochBegin: { if $0.epoch == 2 { throw Stop.now } })])
+    }
     #expect(try run([backup]).bits == run([]).bits)
   }
 
@@ -140,10 +150,15 @@ import Testing
     var values = x.floats
     values[70 * 36] = .nan
     let backup = BackupAndRestore(folder.path, everySteps: 1)
-    let model = try Model(Sequential { Flatten(); Dense(3, activation: .softmax) }, inputShape: [6, 6, 1])
+    let model = try Model(
+      Sequential {
+        Flatten()
+        Dense(3, activation: .softmax)
+      }, inputShape: [6, 6, 1])
     model.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy)
     try model.fit(
-      Tensor(values, shape: x.shape), y, epochs: 2, batchSize: 20, shuffle: false, callbacks: [TerminateOnNaN(), backup],
+      Tensor(values, shape: x.shape), y, epochs: 2, batchSize: 20, shuffle: false,
+      callbacks: [TerminateOnNaN(), backup],
       verbose: .silent)
     let file = try SafetensorsFile(backup.path + "/model.safetensors")
     #expect(try file.tensor("dense/bias").floats.allSatisfy(\.isFinite))

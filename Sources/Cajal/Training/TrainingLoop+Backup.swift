@@ -21,7 +21,8 @@ extension TrainingLoop {
   func resume(from path: String) throws -> Bool {
     guard SavedFolder.exists(path) else { return false }
     let folder = try SavedFolder(path)
-    guard let progress = try folder.decode(SavedProgress.self).progress, let state = try folder.tensors(SavedFolder.training),
+    guard let progress = try folder.decode(SavedProgress.self).progress,
+      let state = try folder.tensors(SavedFolder.training),
       progress.epoch >= 0, progress.samples >= 0, progress.batches >= 0
     else {
       throw CajalError(
@@ -62,7 +63,8 @@ extension TrainingLoop {
     let saved = try folder.decode(SavedOptimizerName.self).compilation?.optimizer.className
     guard saved == own else {
       throw CajalError(
-        .argument, folder.path, expected: "a backup of training with \(own)", given: "it is of \(saved?.prefix(60) ?? "none")",
+        .argument, folder.path, expected: "a backup of training with \(own)",
+        given: "it is of \(saved?.prefix(60) ?? "none")",
         advice: advice)
     }
     guard let count = source.sampleCount, progress.samples > 0 else { return }
