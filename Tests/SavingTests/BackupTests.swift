@@ -8,7 +8,7 @@ import Testing
   private enum Stop: Error { case now }
 
   /// A run that ends with an error after so many steps, then one that goes on; compared with a run that was not stopped.
-  @Test(arguments: [1, 4, 5, 7, 8, 12, 15, 16]) func anInterruptedRunEndsWithTheSameBits(steps: Int) throws {
+  @Test(arguments: [1, 4, 5, 7, 8, 12, 15]) func anInterruptedRunEndsWithTheSameBits(steps: Int) throws {
     let folder = ScratchFolder()
     let (x, y) = Networks.samples()
     // 4 batches of 20 in an epoch; the last of them is shorter.
@@ -27,7 +27,8 @@ import Testing
     #expect(folder.names == ["backup.cajal"])
     let (resumed, history) = try run([backup])
     #expect(backup.hasResumed)
-    #expect(resumed.bits == whole.bits)
+    let isSame = resumed.bits == whole.bits
+    #expect(isSame)
     #expect(history["loss"] == expected["loss"] && history["val_accuracy"] == expected["val_accuracy"])
     #expect(history["accuracy"] == expected["accuracy"] && history["learning_rate"] == expected["learning_rate"])
     #expect(history.epochs.map(\.epoch) == [0, 1, 2, 3])
@@ -63,7 +64,9 @@ import Testing
     #expect(first.stoppedEpoch != nil)
     let stop = try #require(first.stoppedEpoch)
     let backup = BackupAndRestore(folder.file("backup"))
-    #expect(throws: Stop.self) { try run([backup, LambdaCallback(epochBegin: { if $0.epoch == stop { throw Stop.now } })]) }
+    #expect(throws: Stop.self) {
+      try run([backup, LambdaCallback(epochBegin: { if $0.epoch == stop { throw Stop.now } })])
+    }
     let (resumed, second, again) = try run([backup])
     #expect(second.best == first.best && second.bestEpoch == first.bestEpoch && second.stoppedEpoch == stop)
     #expect(again == count && resumed.bits == whole.bits)
@@ -107,7 +110,11 @@ import Testing
       try Networks.rich().fit(fewX, fewY, epochs: 2, batchSize: 20, callbacks: [backup], verbose: .silent)
     }
     #expect(data?.expected.contains("60 samples") == true && data?.given == "it is of 80 samples")
-    let small = try Model(Sequential { Flatten(); Dense(3) }, inputShape: [6, 6, 1])
+    let small = try Model(
+      Sequential {
+        Flatten()
+        Dense(3)
+      }, inputShape: [6, 6, 1])
     small.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy(fromLogits: true))
     let other = #expect(throws: CajalError.self) {
       try small.fit(x, y, epochs: 2, batchSize: 20, callbacks: [backup], verbose: .silent)
@@ -122,24 +129,39 @@ import Testing
     let folder = ScratchFolder()
     let (x, y) = (Tensor([[1, 2], [3, 4], [5, 6], [7, 8]]), Tensor([[1], [0], [1], [0]]))
     func run(_ callbacks: [any Callback]) throws -> Model {
-      let model = try Model(inputs: [TensorType([2], .float32)], seed: 3) { [Dense(1)(Dense(3, activation: .tanh)($0[0]))] }
+      let model = try Model(inputs: [TensorType([2], .float32)], seed: 3) {
+        [Dense(1)(Dense(3, activation: .tanh)($0[0]))]
+      }
       model.compile(optimizer: .adam, loss: .mse)
       try model.fit(x, y, epochs: 5, batchSize: 2, callbacks: callbacks, verbose: .silent)
       return model
     }
     let backup = BackupAndRestore(folder.path)
-    #expect(throws: Stop.self) { try run([backup, LambdaCallback(epochBegin: { if $0.epoch == 2 { throw Stop.now } })]) }
+    #expect(throws: Stop.self) {
+      try run([backup, LambdaCallback(epochBegin: { if $0.epoch == 2 { throw Stop.now } })])
+    }
     #expect(try run([backup]).bits == run([]).bits)
   }
 
   @Test func aRunThatIsNoNumberKeepsTheLastGoodBackup() throws {
     let folder = ScratchFolder()
+    // The fourth batch has a value that is no number.
     let (x, y) = Networks.samples()
+    var values = x.floats
+    values[70 * 36] = .nan
     let backup = BackupAndRestore(folder.path, everySteps: 1)
-    let model = try Networks.rich()
-    let spoil = LambdaCallback(batchEnd: { if $0.step == 2 { try model.setWeight("dense/bias", Tensor([.nan, 0, 0])) } })
-    _ = try? model.fit(x, y, epochs: 2, batchSize: 20, callbacks: [TerminateOnNaN(), backup, spoil], verbose: .silent)
+    let model = try Model(
+      Sequential {
+        Flatten()
+        Dense(3, activation: .softmax)
+      }, inputShape: [6, 6, 1])
+    model.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy)
+    try model.fit(
+      Tensor(values, shape: x.shape), y, epochs: 2, batchSize: 20, shuffle: false,
+      callbacks: [TerminateOnNaN(), backup],
+      verbose: .silent)
     let file = try SafetensorsFile(backup.path + "/model.safetensors")
     #expect(try file.tensor("dense/bias").floats.allSatisfy(\.isFinite))
+    #expect(try SavedFolder(backup.path).head.step == 3)
   }
 }

@@ -45,7 +45,11 @@ import Testing
 
   @Test(arguments: [100, 40_000, 300_000]) func aLimitOnFilesIsAnErrorAndKeepsTheOldOnes(bytes: Int) throws {
     let folder = ScratchFolder()
-    let model = try Model(Sequential { Dense(256); Dense(256) }, inputShape: [256])
+    let model = try Model(
+      Sequential {
+        Dense(256)
+        Dense(256)
+      }, inputShape: [256])
     try model.save(to: folder.file("model.cajal"))
     try model.saveWeights(to: folder.file("weights.safetensors"))
     let before = try folder.read("weights.safetensors")
@@ -53,9 +57,13 @@ import Testing
     #expect(process.terminationReason == .exit && process.terminationStatus == 0)
     let lines = text.split(separator: "\n")
     #expect(lines.count == 2)
-    for line in lines { #expect(line.hasPrefix("error") && line.contains("File too large") && line.contains("ulimit"), "\(line)") }
+    for line in lines {
+      #expect(line.hasPrefix("error") && line.contains("File too large") && line.contains("ulimit"), "\(line)")
+    }
     #expect(try folder.read("weights.safetensors") == before)
-    #expect(try Model.load(from: folder.file("model.cajal")).weight("dense/kernel").floats == model.weight("dense/kernel").floats)
+    #expect(
+      try Model.load(from: folder.file("model.cajal")).weight("dense/kernel").floats
+        == model.weight("dense/kernel").floats)
     #expect(folder.names == ["model.cajal", "weights.safetensors"])
   }
 
@@ -74,7 +82,11 @@ import Testing
       return
     }
     defer { umount(disk) }
-    let model = try Model(Sequential { Dense(256); Dense(256) }, inputShape: [256])  // 526 KB
+    let model = try Model(
+      Sequential {
+        Dense(256)
+        Dense(256)
+      }, inputShape: [256])  // 526 KB
     let before = try model.weight("dense/kernel").floats
     try model.saveWeights(to: disk + "/w.safetensors")
     try model.setWeight("dense/kernel", Tensor.zeros([256, 256]))
@@ -91,7 +103,8 @@ import Testing
     // /proc takes no files, whoever asks.
     for path in ["/proc/w.safetensors", "/nowhere/at/all/w.safetensors"] {
       let error = #expect(throws: CajalError.self) { try model.saveWeights(to: path) }
-      #expect(error?.subject == path && (error?.kind == .system || error?.kind == .missing), "\(String(describing: error))")
+      #expect(
+        error?.subject == path && (error?.kind == .system || error?.kind == .missing), "\(String(describing: error))")
       #expect(throws: CajalError.self) { try model.save(to: path) }
     }
     guard geteuid() != 0 else { return }

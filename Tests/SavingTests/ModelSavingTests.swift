@@ -23,7 +23,9 @@ private struct Plain: Optimizer {
   var learningRate = 0.1
   var clipping: GradientClipping?
   var weightDecay: WeightDecay?
-  func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor { parameter - gradient * scope.learningRate }
+  func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
+    parameter - gradient * scope.learningRate
+  }
 }
 
 @Suite struct ModelSavingTests {
@@ -51,18 +53,21 @@ private struct Plain: Optimizer {
     let fifth = try Model.load(from: folder.file("o.cajal"))
     try fifth.fit(x, y, epochs: 6, batchSize: 24, initialEpoch: 3, verbose: .silent)
     #expect(fifth.bits != whole.bits)
-    #expect(try ScratchFolderListing(folder.file("o.cajal")) == ["config.json", "model.safetensors"])
-    #expect(try ScratchFolderListing(folder.file("m.cajal")) == ["config.json", "model.safetensors", "training.safetensors"])
+    #expect(try listing(folder.file("o.cajal")) == ["config.json", "model.safetensors"])
+    #expect(
+      try listing(folder.file("m.cajal")) == ["config.json", "model.safetensors", "training.safetensors"])
   }
 
-  private func ScratchFolderListing(_ path: String) throws -> [String] {
+  private func listing(_ path: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 
-  @Test(arguments: [
-    SGD(momentum: 0.9, nesterov: true), Nadam(), AdamW(clipping: .globalNorm(1)), RMSprop(momentum: 0.5, centered: true),
-    SGD(momentum: 0.9).following(CosineDecay(initialRate: 0.05, decaySteps: 20)),
-  ] as [any Optimizer])
+  @Test(
+    arguments: [
+      SGD(momentum: 0.9, nesterov: true), Nadam(), AdamW(clipping: .globalNorm(1)),
+      RMSprop(momentum: 0.5, centered: true),
+      SGD(momentum: 0.9).following(CosineDecay(initialRate: 0.05, decaySteps: 20)),
+    ] as [any Optimizer])
   func everyOptimizerGoesOn(optimizer: any Optimizer) throws {
     let folder = ScratchFolder()
     let (x, y) = Networks.samples(40)
@@ -121,7 +126,8 @@ private struct Plain: Optimizer {
     ] {
       let files = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path)
       for file in files where file.hasSuffix(".swift") {
-        let text = try String(contentsOf: root.appendingPathComponent(folder).appendingPathComponent(file), encoding: .utf8)
+        let text = try String(
+          contentsOf: root.appendingPathComponent(folder).appendingPathComponent(file), encoding: .utf8)
         for line in text.split(separator: "\n") where line.hasPrefix("public struct ") && line.contains(pattern) {
           let name = line.dropFirst("public struct ".count).prefix { $0.isLetter || $0.isNumber }
           if line.contains("<") { continue }
@@ -142,7 +148,8 @@ private struct Plain: Optimizer {
 
     try Model(Unregistered(), inputShape: [3]).save(to: folder.file("u"))
     let unknown = #expect(throws: CajalError.self) { try Model.load(from: folder.file("u")) }
-    #expect(unknown?.kind == .missing && unknown?.description.contains("LayerRegistry.register(Unregistered.self)") == true)
+    #expect(
+      unknown?.kind == .missing && unknown?.description.contains("LayerRegistry.register(Unregistered.self)") == true)
 
     let none = #expect(throws: CajalError.self) { try Model.load(from: folder.file("none")) }
     #expect(none?.kind == .missing && none?.subject == folder.file("none"))
@@ -165,7 +172,11 @@ private struct Plain: Optimizer {
   @Test func readersAndWritersTogether() async throws {
     let folder = ScratchFolder(isFast: true)
     let path = folder.file("m")
-    let model = try Model(Sequential { Dense(40); Dense(40) }, inputShape: [40])
+    let model = try Model(
+      Sequential {
+        Dense(40)
+        Dense(40)
+      }, inputShape: [40])
     func fill(_ value: Float) throws {
       for variable in model.variables {
         try model.setWeight(variable.name, Tensor.full(variable.type.shape, Double(value)))

@@ -35,6 +35,21 @@ import Testing
     #expect(throws: CajalError.self) { try read.tensor("other") }
   }
 
+  /// A file of the safetensors package, made by Tests/Golden/safetensors_file.py.
+  @Test func aFileOfAPeerIsRead() throws {
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Golden")
+    let file = try SafetensorsFile(golden.appendingPathComponent("peer.safetensors").path)
+    #expect(file.metadata == ["made by": "a peer"] && file.entries.count == 7)
+    #expect(try file.tensor("dense/kernel").floats == [0, 0.25, 0.5, 0.75, 1, 1.25])
+    #expect(try file.tensor("dense/kernel").shape == [2, 3])
+    #expect(try file.tensor("dense/bias").dtype == .float16 && file.tensor("dense/bias").floats == [1, -2, 3])
+    #expect(try file.tensor("count").shape == [] && file.tensor("count").scalars(as: Int64.self) == [7])
+    #expect(try file.tensor("mask").scalars(as: Bool.self) == [true, false, true])
+    #expect(try file.tensor("wide").scalars(as: Double.self) == [1e300])
+    #expect(try file.tensor("bytes").scalars(as: UInt8.self) == [0, 255])
+    #expect(try file.tensor("empty").type == TensorType([0, 5], .int32))
+  }
+
   /// The bytes of a small file are what the format says.
   @Test func aSmallFileByteForByte() throws {
     let folder = ScratchFolder()
@@ -63,10 +78,22 @@ import Testing
     ("no header", "", 0, nil), ("array", "[]", 0, nil), ("not closed", "{", 0, nil), ("after the end", "{}x", 0, nil),
     ("huge length", "{}", 0, .max), ("length past the end", "{}", 0, 3), ("length of a terabyte", "{}", 0, 1 << 40),
     ("length of zero", "{}", 0, 0), ("data without tensors", "{}", 4, nil),
-    ("twice", #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#, 2, nil),
+    (
+      "twice",
+      #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#, 2,
+      nil
+    ),
     ("key twice", #"{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1, nil),
-    ("overlap", #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#, 3, nil),
-    ("gap", #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}"#, 3, nil),
+    (
+      "overlap",
+      #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#, 3,
+      nil
+    ),
+    (
+      "gap",
+      #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}"#, 3,
+      nil
+    ),
     ("past the end", #"{"a":{"dtype":"U8","shape":[9],"data_offsets":[0,9]}}"#, 3, nil),
     ("backwards", #"{"a":{"dtype":"U8","shape":[0],"data_offsets":[3,1]}}"#, 3, nil),
     ("wrong size", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, nil),
@@ -81,7 +108,11 @@ import Testing
     ("unknown field", #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"more":1}}"#, 1, nil),
     ("deep", "{\"a\":" + String(repeating: "[", count: 100_000), 0, nil),
     ("deep objects", String(repeating: "{\"a\":", count: 100_000), 0, nil),
-    ("many axes", #"{"a":{"dtype":"U8","shape":["# + Array(repeating: "1", count: 200).joined(separator: ",") + #"],"data_offsets":[0,1]}}"#, 1, nil),
+    (
+      "many axes",
+      #"{"a":{"dtype":"U8","shape":["# + Array(repeating: "1", count: 200).joined(separator: ",")
+        + #"],"data_offsets":[0,1]}}"#, 1, nil
+    ),
     ("metadata that is no text", #"{"__metadata__":{"a":1}}"#, 0, nil),
     ("half a surrogate", #"{"\ud83d":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1, nil),
     ("open text", #"{"a"#, 0, nil), ("control character", "{\"a\u{1}\":{}}", 0, nil),
@@ -112,7 +143,10 @@ import Testing
   @Test func thousandsOfDamagedFiles() throws {
     let folder = ScratchFolder(isFast: true)
     try Safetensors.write(
-      [("layer/kernel", Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])), ("layer/bias", Tensor([7, 8])), ("n", Tensor([true], shape: [1]))],
+      [
+        ("layer/kernel", Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])), ("layer/bias", Tensor([7, 8])),
+        ("n", Tensor([true], shape: [1])),
+      ],
       to: folder.file("good"), metadata: ["format": "cajal"])
     let good = try folder.read("good")
     var draws = Draws(99)

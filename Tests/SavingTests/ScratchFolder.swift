@@ -8,7 +8,9 @@ final class ScratchFolder {
   init(isFast: Bool = false) {
     let memory = "/dev/shm"
     let isThere = isFast && FileManager.default.isWritableFile(atPath: memory)
-    path = (isThere ? memory : FileManager.default.temporaryDirectory.path) + "/cajal-saving-\(UInt64.random(in: 0...UInt64.max))"
+    path =
+      (isThere ? memory : FileManager.default.temporaryDirectory.path)
+      + "/cajal-saving-\(UInt64.random(in: 0...UInt64.max))"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

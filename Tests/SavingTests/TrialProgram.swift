@@ -14,7 +14,8 @@ enum TrialProgram {
   }
 
   /// What a run to the end has said, and how it ended.
-  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> (text: String, process: Process) {
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> (text: String, process: Process)
+  {
     let (process, output) = try process(arguments)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     try process.run()

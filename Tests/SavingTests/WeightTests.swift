@@ -5,7 +5,11 @@ import Testing
 
 @Suite struct WeightTests {
   private func model(_ units: Int = 4, seed: Int = 0) throws -> Model {
-    try Model(Sequential { Dense(units, name: "first"); Dense(2, name: "last") }, inputShape: [3], seed: seed)
+    try Model(
+      Sequential {
+        Dense(units, name: "first")
+        Dense(2, name: "last")
+      }, inputShape: [3], seed: seed)
   }
 
   @Test func weightsComeBackInKerasOrder() throws {
@@ -32,7 +36,8 @@ import Testing
     let trained = try Networks.rich()
     try trained.fit(x, y, batchSize: 16, verbose: .silent)
     try trained.saveWeights(to: folder.file("w"))
-    #expect(try SafetensorsFile(folder.file("w")).tensor("conv2d/kernel").floats == trained.weight("conv2d/kernel").floats)
+    #expect(
+      try SafetensorsFile(folder.file("w")).tensor("conv2d/kernel").floats == trained.weight("conv2d/kernel").floats)
     // Into a model whose programs have bound their memory, and into a fresh one: the same answers.
     let bound = try Networks.rich(seed: 12)
     try bound.fit(x, y, batchSize: 16, verbose: .silent)
@@ -49,10 +54,12 @@ import Testing
     let four = try model(seed: 2)
     let before = four.bits
     let error = #expect(throws: CajalError.self) { try four.loadWeights(from: folder.file("five")) }
-    #expect(error?.kind == .shape && error?.description.contains("first/kernel (float32[3, 5], not float32[3, 4])") == true)
+    #expect(
+      error?.kind == .shape && error?.description.contains("first/kernel (float32[3, 5], not float32[3, 4])") == true)
     #expect(four.bits == before)
     let report = try four.loadWeights(from: folder.file("five"), skippingMismatched: true)
-    #expect(report.loaded == ["last/bias"] && report.mismatched.map(\.path) == ["first/kernel", "first/bias", "last/kernel"])
+    #expect(
+      report.loaded == ["last/bias"] && report.mismatched.map(\.path) == ["first/kernel", "first/bias", "last/kernel"])
 
     try Safetensors.write([("first/bias", Tensor([1, 2, 3, 4])), ("other", Tensor([1]))], to: folder.file("part"))
     let partial = #expect(throws: CajalError.self) { try four.loadWeights(from: folder.file("part")) }
@@ -68,11 +75,13 @@ import Testing
     let model = try Model(Dense(2), inputShape: [1])
     for dtype in [DType.float16, .bfloat16, .float64] {
       try Safetensors.write(
-        [("kernel", Tensor([[0.5, -2]]).cast(to: dtype)), ("bias", Tensor([1, 3]).cast(to: dtype))], to: folder.file("w"))
+        [("kernel", Tensor([[0.5, -2]]).cast(to: dtype)), ("bias", Tensor([1, 3]).cast(to: dtype))],
+        to: folder.file("w"))
       try model.loadWeights(from: folder.file("w"))
       #expect(try model.weight("kernel").floats == [0.5, -2] && model.weight("bias").floats == [1, 3])
     }
-    try Safetensors.write([("kernel", Tensor([1, 2] as [Int32], shape: [1, 2])), ("bias", Tensor([1, 3]))], to: folder.file("w"))
+    try Safetensors.write(
+      [("kernel", Tensor([1, 2] as [Int32], shape: [1, 2])), ("bias", Tensor([1, 3]))], to: folder.file("w"))
     #expect(throws: CajalError.self) { try model.loadWeights(from: folder.file("w")) }
   }
 
@@ -102,6 +111,40 @@ import Testing
       if name == "config.json" { try folder.write(good, to: "good.json") }
     }
     #expect(refused > 2_000)
+  }
+
+  /// Every number of a configuration in turn at the ends of its range.
+  @Test func extremeNumbersInAConfiguration() throws {
+    let folder = ScratchFolder(isFast: true)
+    let model = try Model(
+      Sequential {
+        ZeroPadding2D(1)
+        Conv2D(4, kernelSize: 3, dilationRate: 2)
+        UpSampling2D(size: 2)
+        MaxPooling2D(poolSize: 2)
+        Conv2DTranspose(2, kernelSize: 2, strides: 2)
+        Cropping2D(1)
+        Reshape([-1, 2])
+        Conv1D(2, kernelSize: 2)
+        Flatten()
+        RepeatVector(3)
+        Dense(3)
+      }, inputShape: [8, 8, 1])
+    model.compile(optimizer: .adam, loss: .mse, metrics: [.auc, .mse])
+    try model.save(to: folder.file("m"))
+    let text = String(decoding: try folder.read("m/config.json"), as: UTF8.self)
+    let values = [
+      "9223372036854775807", "-9223372036854775808", "4611686018427387904", "4294967296", "-1", "0", "1e308", "65536",
+    ]
+    var refused = 0
+    for place in text.ranges(of: try Regex("[0-9.]+")) {
+      for value in values {
+        let bad = text.replacingCharacters(in: place, with: value)
+        try folder.write(Array(bad.utf8), to: "m/config.json")
+        do { _ = try Model.load(from: folder.file("m")) } catch is CajalError { refused += 1 }
+      }
+    }
+    #expect(refused > 100)
   }
 }
 

@@ -38,7 +38,8 @@ func fingerprint(_ model: Model) -> String {
 /// Sets every weight to one number.
 func fill(_ model: Model, _ value: Float) throws {
   for variable in model.variables {
-    try model.setWeight(variable.name, Tensor([Float](repeating: value, count: variable.type.shape.count), shape: variable.type.shape))
+    try model.setWeight(
+      variable.name, Tensor([Float](repeating: value, count: variable.type.shape.count), shape: variable.type.shape))
   }
 }
 
@@ -52,9 +53,12 @@ guard arguments.count > 2 else {
 let folder = arguments[2]
 do {
   switch arguments[1] {
-  case "save":  // saves as fast as it can for a minute at most, every weight of a file the same number
-    alarm(60)
-    let model = try Model(Sequential { Dense(256); Dense(256) }, inputShape: [256])
+  case "save":  // saves as fast as it can, every weight of a file the same number
+    let model = try Model(
+      Sequential {
+        Dense(256)
+        Dense(256)
+      }, inputShape: [256])
     model.compile(optimizer: .adam, loss: .meanSquaredError)
     var number: Float = 0
     while true {
@@ -65,7 +69,11 @@ do {
       if number == 1 { say("ready") }
     }
   case "limit":  // saves under a limit on the size of files
-    let model = try Model(Sequential { Dense(256); Dense(256) }, inputShape: [256])
+    let model = try Model(
+      Sequential {
+        Dense(256)
+        Dense(256)
+      }, inputShape: [256])
     try fill(model, 2)
     var limit = rlimit(rlim_cur: rlim_t(arguments[3]) ?? 0, rlim_max: rlim_t(arguments[3]) ?? 0)
     setrlimit(__rlimit_resource_t(1), &limit)  // RLIMIT_FSIZE
@@ -87,7 +95,8 @@ do {
     let watch = LambdaCallback(batchEnd: { if $0.step == deadly { kill(getpid(), SIGKILL) } })
     let history = try model.fit(
       x, y, epochs: 6, batchSize: 16, validationSplit: 0.2,
-      callbacks: [ReduceLROnPlateau(monitor: "loss", factor: 0.5, patience: 0, minDelta: 0.3), backup, watch], verbose: .silent)
+      callbacks: [ReduceLROnPlateau(monitor: "loss", factor: 0.5, patience: 0, minDelta: 0.3), backup, watch],
+      verbose: .silent)
     let losses = history["loss"].map { String($0.bitPattern, radix: 16) }.joined(separator: " ")
     say("\(backup.hasResumed) \(fingerprint(model)) \(losses)")
   default: exit(2)

@@ -48,7 +48,8 @@ public final class BackupAndRestore: Callback {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
       throw CajalError(
-        .system, "BackupAndRestore", expected: "a folder \(directory)", given: "it cannot be made: \(error.localizedDescription)")
+        .system, "BackupAndRestore", expected: "a folder \(directory)",
+        given: "it cannot be made: \(error.localizedDescription)")
     }
     wasStopped = false
     hasResumed = try training.control.resume(from: path)

@@ -34,6 +34,7 @@ public struct LoadReport: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func list(_ names: [String]) -> String {
-    names.prefix(5).map { String($0.prefix(120)) }.joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    names.prefix(5).map { String($0.prefix(120)) }.joined(separator: ", ")
+      + (names.count > 5 ? " and \(names.count - 5) more" : "")
   }
 }

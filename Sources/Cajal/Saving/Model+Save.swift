@@ -18,8 +18,10 @@ extension Model {
   func save(to path: String, includingTraining: Bool, progress: TrainingProgress?) throws {
     guard architecture != nil else {
       throw CajalError(
-        .unsupported, "save", expected: "a model made of a layer", given: "this one is made of a closure, which no file can hold",
-        advice: "Use saveWeights(to:) and build the model in the program that reads them, or write the closure as a Layer.")
+        .unsupported, "save", expected: "a model made of a layer",
+        given: "this one is made of a closure, which no file can hold",
+        advice:
+          "Use saveWeights(to:) and build the model in the program that reads them, or write the closure as a Layer.")
     }
     try write(to: path, includingTraining: includingTraining, progress: progress)
   }
@@ -42,7 +44,8 @@ extension Model {
         SavedConfiguration(
           head: SavedHead(files: sizes, seed: store.seed, step: store.step, frozen: frozen.sorted()),
           architecture: architecture.map { SavedArchitecture($0, inputTypes) },
-          compilation: SavedCompilation(compilation: training.map(CompileEntry.init)), progress: SavedProgress(progress: progress))
+          compilation: SavedCompilation(compilation: training.map(CompileEntry.init)),
+          progress: SavedProgress(progress: progress))
       }
     }
   }

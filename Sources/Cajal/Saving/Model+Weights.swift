@@ -66,7 +66,8 @@ extension Model {
       throw CajalError(
         .shape, file.path, expected: "the \(variables.count) weights of this model", given: Self.difference(report),
         advice: isPartialRefused
-          ? "Build the same architecture, or pass allowingPartial: true." : "Build the same architecture, or pass skippingMismatched: true.")
+          ? "Build the same architecture, or pass allowingPartial: true."
+          : "Build the same architecture, or pass skippingMismatched: true.")
     }
     for (variable, entry) in found {
       let storage = try file.storage(entry)

@@ -18,7 +18,9 @@ extension TrainingSettings {
     var contents = SafetensorsContents()
     contents.metadata["format"] = "cajal"
     contents.add(learningRate, as: Self.rate)
-    for slot in optimizerVariables where slot.role == .slot { contents.add(slot, as: Self.slots + Self.plainName(slot)) }
+    for slot in optimizerVariables where slot.role == .slot {
+      contents.add(slot, as: Self.slots + Self.plainName(slot))
+    }
     if withSums { for (name, variable) in sumNames { contents.add(variable, as: name) } }
     return contents
   }
@@ -35,7 +37,9 @@ extension TrainingSettings {
         actions.append { self.learningRate.value = value }
       } else if let name = entry.name.suffix(after: Self.slots) {
         try demand(entry, TensorType(entry.type.shape, .float32), file)
-        if let known = optimizerVariables.first(where: { Self.plainName($0) == name }) { try demand(entry, known.type, file) }
+        if let known = optimizerVariables.first(where: { Self.plainName($0) == name }) {
+          try demand(entry, known.type, file)
+        }
         let value = try file.storage(entry)
         actions.append { self.optimization.adoptSlot(name, entry.type, value) }
       } else if let name = entry.name.suffix(after: Self.sums) {
@@ -56,7 +60,8 @@ extension TrainingSettings {
       let parts = name.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == "metrics", let index = Int(parts[1]), metrics.indices.contains(index) else {
         throw CajalError(
-          .argument, file.path, expected: "sums of the \(metrics.count) metrics of compile", given: "there is \(name.prefix(80))",
+          .argument, file.path, expected: "sums of the \(metrics.count) metrics of compile",
+          given: "there is \(name.prefix(80))",
           advice: "Compile with the same metrics, or begin anew without this file.")
       }
       if let known = accumulators[index][String(parts[2])] { try demand(entry, known.type, file) }

@@ -38,6 +38,7 @@ final class Pass {
   func begin(epoch: Int, skipping: Int, batches: Int = 0) throws {
     iterator = try source.batches(epoch: epoch, seed: model.store.seed, skipping: skipping)
     samples = skipping
+    prepared = nil  // what a program keeps of the weights is of the pass before
     self.batches = batches
   }
 

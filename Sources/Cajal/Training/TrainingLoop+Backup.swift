@@ -8,9 +8,7 @@ extension TrainingLoop {
       epoch: isEpochOver ? epoch + 1 : epoch, samples: isEpochOver ? 0 : training.samples,
       batches: isEpochOver ? 0 : training.batches, sampleCount: source.sampleCount,
       history: history.epochs.map { TrainingProgress.Epoch(epoch: $0.epoch, logs: $0.logs) },
-      callbacks: callbacks.map {
-        TrainingProgress.CallbackEntry(className: String(describing: type(of: $0)), numbers: $0.state.numbers)
-      })
+      callbacks: callbacks.map { TrainingProgress.CallbackEntry(className: className($0), numbers: $0.state.numbers) })
   }
 
   func backUp(to path: String) throws {
@@ -23,7 +21,8 @@ extension TrainingLoop {
   func resume(from path: String) throws -> Bool {
     guard SavedFolder.exists(path) else { return false }
     let folder = try SavedFolder(path)
-    guard let progress = try folder.decode(SavedProgress.self).progress, let state = try folder.tensors(SavedFolder.training),
+    guard let progress = try folder.decode(SavedProgress.self).progress,
+      let state = try folder.tensors(SavedFolder.training),
       progress.epoch >= 0, progress.samples >= 0, progress.batches >= 0
     else {
       throw CajalError(
@@ -35,13 +34,7 @@ extension TrainingLoop {
     try settings.restore(state)
     model.store.restore(seed: folder.head.seed, step: folder.head.step)
     for epoch in progress.history { history.append(epoch: epoch.epoch, logs: epoch.logs) }
-    for (place, callback) in callbacks.enumerated() where progress.callbacks.indices.contains(place) {
-      let entry = progress.callbacks[place]
-      guard entry.className == String(describing: type(of: callback)) else { continue }
-      callback.restore(
-        CallbackState(
-          numbers: entry.numbers, weights: try SafetensorsContents.snapshot(of: place, in: state, model.variables)))
-    }
+    try restoreCallbacks(progress.callbacks, state)
     resumption = progress
     context?.step = model.store.step
     note(
@@ -51,13 +44,27 @@ extension TrainingLoop {
     return true
   }
 
+  private func className(_ callback: any Callback) -> String { String(describing: type(of: callback)) }
+
+  /// The first of a class takes over what the first of that class remembered, and so on.
+  private func restoreCallbacks(_ entries: [TrainingProgress.CallbackEntry], _ file: SafetensorsFile) throws {
+    var saved = Array(entries.enumerated())
+    for callback in callbacks {
+      guard let index = saved.firstIndex(where: { $0.element.className == className(callback) }) else { continue }
+      let (place, entry) = saved.remove(at: index)
+      let weights = try SafetensorsContents.snapshot(of: place, in: file, model.variables)
+      callback.restore(CallbackState(numbers: entry.numbers, weights: weights))
+    }
+  }
+
   private func demandSameRun(_ folder: SavedFolder, _ progress: TrainingProgress) throws {
     let advice = "Train as before, or remove the backup to begin anew."
     let own = type(of: settings.optimizer).className
     let saved = try folder.decode(SavedOptimizerName.self).compilation?.optimizer.className
     guard saved == own else {
       throw CajalError(
-        .argument, folder.path, expected: "a backup of training with \(own)", given: "it is of \(saved?.prefix(60) ?? "none")",
+        .argument, folder.path, expected: "a backup of training with \(own)",
+        given: "it is of \(saved?.prefix(60) ?? "none")",
         advice: advice)
     }
     guard let count = source.sampleCount, progress.samples > 0 else { return }

@@ -79,7 +79,8 @@ public enum MetricRegistry {
   static let classes = ClassRegistry<any Metric.Type>(
     "MetricRegistry",
     ([
-      AUC.self, Accuracy.self, BinaryAccuracy.self, CategoricalAccuracy.self, F1Score.self, Precision.self, R2Score.self,
+      AUC.self, Accuracy.self, BinaryAccuracy.self, CategoricalAccuracy.self, F1Score.self, Precision.self,
+      R2Score.self,
       Recall.self, RootMeanSquaredError.self, SparseCategoricalAccuracy.self, TopKCategoricalAccuracy.self,
       SparseTopKCategoricalAccuracy.self,
     ] as [any Metric.Type]).map { ($0.className, $0) })

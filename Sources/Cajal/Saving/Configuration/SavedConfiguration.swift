@@ -24,7 +24,8 @@ struct SavedHead: Codable {
 
   func demandKnown(_ path: String) throws {
     guard format == Self.formatName else {
-      throw CajalError(.format, path, expected: "a model saved by Cajal", given: "the format is \"\(format.prefix(40))\"")
+      throw CajalError(
+        .format, path, expected: "a model saved by Cajal", given: "the format is \"\(format.prefix(40))\"")
     }
     guard (1...Self.currentVersion).contains(formatVersion) else {
       throw CajalError(

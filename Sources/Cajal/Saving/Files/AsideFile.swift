@@ -17,7 +17,9 @@ enum AsideFile {
       try withExtendedLifetime(lock) {
         try body(lock)
         try lock.synchronize()
-        guard rename(aside, target) == 0 else { throw OpenFile.failure(target, "to put the new file in its place", errno) }
+        guard rename(aside, target) == 0 else {
+          throw OpenFile.failure(target, "to put the new file in its place", errno)
+        }
       }
     } catch {
       unlink(aside)
@@ -79,7 +81,9 @@ enum Aside {
   static func leftovers(_ target: String) -> [String] {
     let name = (target as NSString).lastPathComponent
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent(of: target))) ?? []
-    return names.filter { $0.hasPrefix(name + mark) || $0.hasPrefix(name + oldMark) }.map { parent(of: target) + "/" + $0 }
+    return names.filter { $0.hasPrefix(name + mark) || $0.hasPrefix(name + oldMark) }.map {
+      parent(of: target) + "/" + $0
+    }
   }
 
   /// Removes what killed writers have left; whoever still writes holds a lock.

@@ -64,7 +64,8 @@ enum AsideFolder {
     OpenFile.failure(target, "to put the new folder in its place", errno)
   }
 
-  private typealias Exchange = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+  private typealias Exchange =
+    @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
 
   /// The system's way to let two paths change places in one move; not every C library has it.
   private static let exchange: Exchange? = {

@@ -82,7 +82,9 @@ final class OpenFile {
       while done < bytes.count {
         let count = Foundation.write(descriptor, base + done, bytes.count - done)
         if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw Self.failure(path, "to write \(bytes.count) bytes to it", count < 0 ? errno : ENOSPC) }
+        guard count > 0 else {
+          throw Self.failure(path, "to write \(bytes.count) bytes to it", count < 0 ? errno : ENOSPC)
+        }
         done += count
       }
     }
@@ -131,7 +133,8 @@ final class OpenFile {
     default: advice = ""
     }
     return CajalError(
-      code == ENOENT ? .missing : .system, path, expected: wish, given: "the system says: \(String(cString: strerror(code)))",
+      code == ENOENT ? .missing : .system, path, expected: wish,
+      given: "the system says: \(String(cString: strerror(code)))",
       advice: advice)
   }
 }

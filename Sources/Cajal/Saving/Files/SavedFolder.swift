@@ -71,7 +71,8 @@ struct SavedFolder {
     let size = try configuration.byteCount()
     guard size <= Self.mostConfigurationBytes else {
       throw CajalError(
-        .format, configuration.path, expected: "at most \(Self.mostConfigurationBytes) bytes", given: "there are \(size)")
+        .format, configuration.path, expected: "at most \(Self.mostConfigurationBytes) bytes",
+        given: "there are \(size)")
     }
     json = Data(try configuration.bytes(at: 0, count: size))
     head = try Self.decode(SavedHead.self, json, configuration.path)

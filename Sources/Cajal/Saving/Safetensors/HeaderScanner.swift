@@ -23,7 +23,9 @@ struct HeaderScanner {
     while true {
       skipSpace()
       let key = try string(in: what)
-      guard keys.insert(key).inserted else { throw misfit("each name once in \(what)", "\"\(key.prefix(80))\" occurs twice") }
+      guard keys.insert(key).inserted else {
+        throw misfit("each name once in \(what)", "\"\(key.prefix(80))\" occurs twice")
+      }
       skipSpace()
       try expect(":", in: what)
       skipSpace()
@@ -113,7 +115,9 @@ struct HeaderScanner {
         guard (0xdc00..<0xe000).contains(low) else { throw misfit("pairs of surrogates in \(what)", "one is alone") }
         unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
       }
-      guard let scalar = Unicode.Scalar(unit) else { throw misfit("Unicode characters in \(what)", "\\u stands for none") }
+      guard let scalar = Unicode.Scalar(unit) else {
+        throw misfit("Unicode characters in \(what)", "\\u stands for none")
+      }
       text += Array(String(Character(scalar)).utf8)
     default: throw misfit("an escape of JSON in \(what)", "it is \\ and byte \(byte)")
     }

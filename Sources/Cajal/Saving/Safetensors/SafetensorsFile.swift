@@ -25,9 +25,12 @@ public final class SafetensorsFile: @unchecked Sendable {  // the descriptor is 
     let size = try file.byteCount()
     guard size >= 8 else {
       throw CajalError(
-        .format, path, expected: "a safetensors file of at least 8 bytes", given: "it has \(size)", advice: SafetensorsHeader.advice)
+        .format, path, expected: "a safetensors file of at least 8 bytes", given: "it has \(size)",
+        advice: SafetensorsHeader.advice)
     }
-    let length = try file.bytes(at: 0, count: 8).withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    let length = try file.bytes(at: 0, count: 8).withUnsafeBytes {
+      UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+    }
     guard length <= UInt64(min(size - 8, SafetensorsHeader.mostBytes)) else {
       throw CajalError(
         .format, path, expected: "a header of at most \(min(size - 8, SafetensorsHeader.mostBytes)) bytes",

@@ -34,7 +34,8 @@ struct SafetensorsHeader {
     for entry in entries {
       guard entry.range.lowerBound == end else {
         throw scanner.misfit(
-          "tensors one after another", "\"\(entry.name.prefix(80))\" begins at \(entry.range.lowerBound), not at \(end)")
+          "tensors one after another", "\"\(entry.name.prefix(80))\" begins at \(entry.range.lowerBound), not at \(end)"
+        )
       }
       end = entry.range.upperBound
     }
@@ -45,7 +46,8 @@ struct SafetensorsHeader {
     self.metadata = metadata
   }
 
-  private static func entry(_ name: String, _ scanner: inout HeaderScanner, _ dataBytes: Int) throws -> SafetensorsEntry {
+  private static func entry(_ name: String, _ scanner: inout HeaderScanner, _ dataBytes: Int) throws -> SafetensorsEntry
+  {
     let what = "\"\(name.prefix(80))\""
     var dtype: DType?
     var shape: [Int]?
