@@ -1,41 +1,34 @@
-// Tensors as people read them: rows in brackets, long axes shortened in the middle.
+// Tensors as people read them: values in nested brackets, long axes cut in the middle.
+import Foundation
 
 extension Tensor: CustomStringConvertible {
-  /// The values with shape and dtype; computing them first if nobody has looked. A tensor of a model's trace shows its type.
+  /// The values, computed now if nobody has looked yet; type and layer for a tensor of a model, which has none.
   ///
-  /// Example: `print(Tensor([[1, 2], [3, 4]]))` shows `[[1, 2], [3, 4]]`, one row to a line.
+  /// Example: `print(Tensor([[1, 2], [3, 4.5]]))` prints `[[1, 2], [3, 4.5]]` on two lines.
   public var description: String {
-    if node.isTraced || shape.isPoisoned { return "Tensor(\(type), symbolic)" }
-    let numbers = dtype == .bool ? scalars(as: Bool.self).map(String.init) : texts
-    return Self.text(numbers, shape: shape.dimensions, start: 0, indent: "")
-      + (dtype == .float32 ? "" : " \(dtype.rawValue)")
+    if node.isTraced {
+      return "Tensor \(type) of a later step" + (node.path.isEmpty ? "" : ", made in \(node.path)")
+    }
+    return text(at: 0, offset: 0, values: scalars(as: Double.self), strides: shape.rowMajorStrides)
   }
 
-  /// How many entries of an axis are shown at each end.
-  private static let edge = 4
+  private static let longest = 8
+  private static let shown = 3
 
-  private var texts: [String] {
-    if !dtype.isFloating { return scalars(as: Int.self).map(String.init) }
-    return scalars(as: Float.self).map { value in
-      if value == value.rounded(), abs(value) < 1e7 { return String(Int(value)) }
-      // Six significant digits tell a float32 well enough.
-      guard value.isFinite, abs(value) >= 1e-4, abs(value) < 1e7 else { return "\(value)" }
-      var scale: Float = 1
-      while abs(value) * scale < 1e5, scale < 1e6 { scale *= 10 }
-      return "\((value * scale).rounded() / scale)"
-    }
+  private func text(at axis: Int, offset: Int, values: [Double], strides: [Int]) -> String {
+    guard axis < rank else { return number(values[offset]) }
+    let size = shape[axis]
+    let isCut = size > Self.longest && count > 1000
+    let indices = isCut ? Array(0..<Self.shown) + Array((size - Self.shown)..<size) : Array(0..<size)
+    var parts = indices.map { text(at: axis + 1, offset: offset + $0 * strides[axis], values: values, strides: strides) }
+    if isCut { parts.insert("…", at: Self.shown) }
+    let isInnermost = axis == rank - 1
+    return "[" + parts.joined(separator: isInnermost ? ", " : ",\n" + String(repeating: " ", count: axis + 1)) + "]"
   }
 
-  private static func text(_ numbers: [String], shape: [Int], start: Int, indent: String) -> String {
-    guard let size = shape.first else { return numbers.indices.contains(start) ? numbers[start] : "" }
-    let rest = Array(shape.dropFirst())
-    let step = rest.reduce(1, *)
-    var parts: [String] = []
-    for index in 0..<size {
-      if size > 3 * edge, index == edge { parts.append("…") }
-      if size > 3 * edge, index >= edge, index < size - edge { continue }
-      parts.append(text(numbers, shape: rest, start: start + index * step, indent: indent + " "))
-    }
-    return "[" + parts.joined(separator: rest.isEmpty ? ", " : ",\n" + indent + " ") + "]"
+  private func number(_ value: Double) -> String {
+    if dtype == .bool { return value == 0 ? "false" : "true" }
+    if !dtype.isFloating { return String(Int64(value)) }
+    return String(format: dtype == .float64 ? "%.10g" : "%.6g", value)
   }
 }

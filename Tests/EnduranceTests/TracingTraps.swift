@@ -28,7 +28,15 @@ import Testing
       return [step.inputs[0]]
     }
     try step.run([Tensor([1, 2])])
-    #expect(seen.withLock { $0 }.contains("float32[2]"))
+    #expect(seen.withLock { $0 } == "Tensor float32[2] of a later step")
+  }
+
+  @Test func printingAValue() {
+    #expect("\(Tensor([[1, 2], [3, 4.5]]) * 2)" == "[[2, 4],\n [6, 9]]")
+    #expect("\(Tensor([1, 2]) .> 1)" == "[false, true]")
+    #expect("\(Tensor.zeros([0, 3]))" == "[]")
+    #expect("\(Tensor.range(2000, dtype: .int32))" == "[0, 1, 2, …, 1997, 1998, 1999]")
+    #expect("\(Tensor(0.1))" == "0.1")
   }
 
   @Test func layerOutsideAModel() async {

@@ -88,8 +88,9 @@ import Testing
     let model = try Self.model()
     let x = Tensor((0..<256).map { $0 == 100 ? Float.nan : 0.5 }, shape: [4, 8, 8, 1])
     let error = #expect(throws: CajalError.self) { try model.fit(x, Self.labels, epochs: 3, verbose: .silent) }
-    #expect(error?.kind == .value)
-    #expect(error?.description.contains("NaN") == true, "\(error?.description ?? "")")
+    #expect(
+      error?.description
+        == "data: expected finite numbers, but input 0 has NaN in sample 1. Fill in or leave out missing values before training.")
   }
 
   @Test func notANumberInAStepOfOnesOwn() throws {
@@ -107,12 +108,13 @@ import Testing
     let model = try Self.model()
     let labels = Tensor([0, 1, label, 2], shape: [4])
     let error = #expect(throws: CajalError.self) { try model.fit(.ones([4, 8, 8, 1]), labels, verbose: .silent) }
-    #expect(error?.description.contains("\(label)") == true, "\(error?.description ?? "")")
+    #expect(error?.kind == .value)
+    #expect(error?.description.contains("expected indices in 0..<3") == true, "\(error?.description ?? "")")
   }
 
   @Test func wordsOutOfRange() throws {
     let model = try Model(Embedding(inputDim: 5, outputDim: 2), inputShape: [3], dtype: .int32)
     let error = #expect(throws: CajalError.self) { _ = try model.predict(Tensor([0, 4, 5] as [Int32], shape: [1, 3])) }
-    #expect(error?.description.contains("5") == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains("expected indices in 0..<5") == true, "\(error?.description ?? "")")
   }
 }

@@ -40,6 +40,27 @@ struct ArraySource: BatchSource {
     self.shuffles = shuffles
   }
 
+  /// Demands numbers everywhere: a NaN or an infinity in the data would spoil the parameters, or hide behind a ReLU.
+  ///
+  /// Errors: `.value`, with the sample's number.
+  func demandFinite() throws {
+    let names = inputs.indices.map { "input \($0)" } + targets.indices.map { "target \($0)" } + ["sample weights"]
+    for (index, array) in arrays.enumerated() where array.dtype == .float32 {
+      // Without its sign a float's bits are in the order of its size; infinity and NaN are the largest.
+      let bad = array.withBytes { bytes -> Int? in
+        let bits = bytes.bindMemory(to: UInt32.self)
+        var largest: UInt32 = 0
+        for place in bits.indices { largest = max(largest, bits[place] & 0x7fff_ffff) }
+        return largest < 0x7f80_0000 ? nil : bits.firstIndex { $0 & 0x7fff_ffff >= 0x7f80_0000 }
+      }
+      guard let bad else { continue }
+      let value = array.withBytes { $0.load(fromByteOffset: bad * 4, as: Float.self) }
+      throw CajalError(
+        .value, "data", expected: "finite numbers", given: "\(names[index]) has \(value.isNaN ? "NaN" : "\(value)") in sample \(bad * 4 / max(rowBytes[index], 1))",
+        advice: "Fill in or leave out missing values before training.")
+    }
+  }
+
   /// The first and the last samples, as Keras splits: the last `fraction` is for validation, before any shuffling.
   func split(validation fraction: Double) throws -> (training: ArraySource, validation: ArraySource) {
     let training = Int(Double(rows.count) * (1 - fraction))
@@ -56,22 +77,6 @@ struct ArraySource: BatchSource {
 
   func batches(epoch: Int, seed: Int, skipping: Int) throws -> any BatchIterator {
     Batches(self, order: shuffles ? Permutation.shuffled(rows, seed: seed, epoch: epoch) : nil, position: skipping)
-  }
-
-  func findFault() -> CajalError? {
-    for (index, storage) in arrays.enumerated() where storage.dtype == .float32 {
-      let width = max(rowBytes[index] / 4, 1)
-      let name = index < inputs.count ? "input \(index)" : index < inputs.count + targets.count ? "target \(index - inputs.count)" : "sample weights"
-      let fault = storage.withBytes { bytes -> (place: Int, value: Float)? in
-        let values = bytes.bindMemory(to: Float.self)
-        return (rows.lowerBound * width..<rows.upperBound * width).first { !values[$0].isFinite }.map { ($0, values[$0]) }
-      }
-      guard let fault else { continue }
-      return CajalError(
-        .value, "data", expected: "finite numbers", given: "\(name) has \(fault.value) in sample \(fault.place / width) (value \(fault.place % width))",
-        advice: "Remove the sample or fill the gap before training.")
-    }
-    return nil
   }
 
   private final class Batches: BatchIterator {

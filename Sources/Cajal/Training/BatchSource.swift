@@ -12,13 +12,6 @@ public protocol BatchSource: Sendable {
   /// The batches of one epoch. The order is a function of the seed and the epoch's number, so that a resumed run
   /// continues where it stopped: `skipping` is the number of samples already seen.
   func batches(epoch: Int, seed: Int, skipping: Int) throws -> any BatchIterator
-
-  /// What is wrong with the data, looked for when training has failed: a value that is no number, and where.
-  func findFault() -> CajalError?
-}
-
-extension BatchSource {
-  public func findFault() -> CajalError? { nil }
 }
 
 /// The batches of one epoch.

@@ -35,6 +35,7 @@ extension Model {
     callbacks: [any Callback] = [], initialEpoch: Int = 0, verbose: Verbosity = .progress
   ) throws -> History {
     var source = try ArraySource(inputs: [x], targets: [y], sampleWeights: sampleWeights, shuffles: shuffle)
+    try source.demandFinite()
     var validation: ArraySource?
     if let (vx, vy) = validationData {
       validation = try ArraySource(inputs: [vx], targets: [vy], shuffles: false)

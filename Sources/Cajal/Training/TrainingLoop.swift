@@ -124,7 +124,6 @@ final class TrainingLoop: TrainingControl {
   private func demandFinite(_ context: TrainingContext, _ epoch: Int) throws {
     guard let loss = context.logs["loss"], !loss.isFinite, !callbacks.contains(where: { $0 is TerminateOnNaN }) else { return }
     if loss.isNaN && training.samples == 0 { return }
-    if let fault = source.findFault() { throw fault }
     throw CajalError(
       .value, "fit", expected: "a finite loss", given: "it is \(loss) in epoch \(epoch + 1)",
       advice: "Lower the learning rate, clip gradients, or look for NaN and huge values in the data.")
