@@ -14,7 +14,9 @@ final class MemoryDescription {
 
   deinit { _ = functions.memory_desc_destroy(raw) }
 
-  private static func make(_ library: Library, _ body: (inout onednn_memory_desc?) -> onednn_status) throws -> MemoryDescription {
+  private static func make(_ library: Library, _ body: (inout onednn_memory_desc?) -> onednn_status) throws
+    -> MemoryDescription
+  {
     var raw: onednn_memory_desc?
     try Library.check(body(&raw), "this arrangement of memory")
     guard let raw else { throw CajalError(.system, "oneDNN", expected: "a memory descriptor", given: "there is none") }
@@ -26,7 +28,9 @@ final class MemoryDescription {
     let copy = try Self.make(library) { library.functions.memory_desc_clone(&$0, raw) }
     var again: onednn_memory_desc?
     try Library.check(library.functions.memory_desc_clone(&again, copy.raw), "a copy")
-    guard let again else { throw CajalError(.system, "oneDNN", expected: "a memory descriptor", given: "there is none") }
+    guard let again else {
+      throw CajalError(.system, "oneDNN", expected: "a memory descriptor", given: "there is none")
+    }
     self.init(again, library)
   }
 
@@ -41,7 +45,8 @@ final class MemoryDescription {
   /// Dimensions in an arrangement the primitive may choose.
   static func any(_ dims: [Int], _ library: Library) throws -> MemoryDescription {
     try make(library) {
-      library.functions.memory_desc_create_with_tag(&$0, Int32(dims.count), dims.map(Int64.init), ONEDNN_F32, ONEDNN_FORMAT_TAG_ANY)
+      library.functions.memory_desc_create_with_tag(
+        &$0, Int32(dims.count), dims.map(Int64.init), ONEDNN_F32, ONEDNN_FORMAT_TAG_ANY)
     }
   }
 
@@ -69,7 +74,8 @@ final class MemoryDescription {
   private static func blocked(_ dims: [Int], _ library: Library) throws -> MemoryDescription {
     let tags: [Int: onednn_format_tag] = [3: ONEDNN_TAG_aBc16b, 4: ONEDNN_TAG_aBcd16b, 5: ONEDNN_TAG_aBcde16b]
     guard let tag = tags[dims.count] else {
-      throw CajalError(.unsupported, "oneDNN", expected: "one to three spatial axes", given: "there are \(dims.count - 2)")
+      throw CajalError(
+        .unsupported, "oneDNN", expected: "one to three spatial axes", given: "there are \(dims.count - 2)")
     }
     return try make(library) {
       library.functions.memory_desc_create_with_tag(&$0, Int32(dims.count), dims.map(Int64.init), ONEDNN_F32, tag)
@@ -88,14 +94,17 @@ final class MemoryDescription {
   /// Strides and blocks as a layout of a tensor whose axis `axes[d]` is dimension d; nil if padded or not of this form.
   func layout(axes: [Int], shape: Shape) -> Layout? {
     var kind = ONEDNN_FORMAT_KIND_UNDEF
-    guard functions.memory_desc_query(raw, ONEDNN_QUERY_FORMAT_KIND, &kind) == ONEDNN_SUCCESS, kind == ONEDNN_BLOCKED else {
+    guard functions.memory_desc_query(raw, ONEDNN_QUERY_FORMAT_KIND, &kind) == ONEDNN_SUCCESS, kind == ONEDNN_BLOCKED
+    else {
       return nil
     }
     let dims = numbers(ONEDNN_QUERY_DIMS, axes.count)
     guard dims == numbers(ONEDNN_QUERY_PADDED_DIMS, axes.count), byteCount == shape.count * 4 else { return nil }
     let strides = numbers(ONEDNN_QUERY_STRIDES, axes.count)
     var blockCount: Int32 = 0
-    guard functions.memory_desc_query(raw, ONEDNN_QUERY_INNER_NBLKS_S32, &blockCount) == ONEDNN_SUCCESS else { return nil }
+    guard functions.memory_desc_query(raw, ONEDNN_QUERY_INNER_NBLKS_S32, &blockCount) == ONEDNN_SUCCESS else {
+      return nil
+    }
     let sizes = numbers(ONEDNN_QUERY_INNER_BLKS, Int(blockCount))
     let indices = numbers(ONEDNN_QUERY_INNER_IDXS, Int(blockCount))
     var result = Layout(strides: [Int](repeating: 1, count: shape.rank))
@@ -147,7 +156,8 @@ struct WeightsForm {
       let window = Array(strides[..<spatial])
       let (input, output) = (strides[spatial], strides[spatial + 1])
       return try .strided(
-        dims, groups == 1 ? [output, input] + window : [output * (shape.last / groups), output, input] + window, library)
+        dims, groups == 1 ? [output, input] + window : [output * (shape.last / groups), output, input] + window, library
+      )
     }
     guard let known = WeightsForm.known.description(self, operand.layout) else {
       throw CajalError(.unsupported, "oneDNN", expected: "an arrangement it chose itself", given: "\(operand.layout)")

@@ -20,7 +20,9 @@ extension Tensor: CustomStringConvertible {
     let size = shape[axis]
     let isCut = size > Self.longest && count > 1000
     let indices = isCut ? Array(0..<Self.shown) + Array((size - Self.shown)..<size) : Array(0..<size)
-    var parts = indices.map { text(at: axis + 1, offset: offset + $0 * strides[axis], values: values, strides: strides) }
+    var parts = indices.map {
+      text(at: axis + 1, offset: offset + $0 * strides[axis], values: values, strides: strides)
+    }
     if isCut { parts.insert("…", at: Self.shown) }
     let isInnermost = axis == rank - 1
     return "[" + parts.joined(separator: isInnermost ? ", " : ",\n" + String(repeating: " ", count: axis + 1)) + "]"

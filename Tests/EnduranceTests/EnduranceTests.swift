@@ -162,6 +162,8 @@ private func residentBytes() throws -> Int {
     }
     defer { for process in busy { process.terminate() } }
     let crowded = try milliseconds(10)
-    print("a training step takes \(quiet) ms alone, \(crowded) ms beside a busy process on every core: \(crowded / quiet) times")
+    print(
+      "a training step takes \(quiet) ms alone, \(crowded) ms beside a busy process on every core: \(crowded / quiet) times"
+    )
   }
 }

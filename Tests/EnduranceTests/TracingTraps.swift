@@ -103,7 +103,13 @@ import Testing
 
   @Test func layerUsedTwiceWithoutShared() throws {
     let layer = Dense(2)
-    let error = #expect(throws: CajalError.self) { _ = try Model(Sequential { layer; layer }, inputShape: [2]) }
+    let error = #expect(throws: CajalError.self) {
+      _ = try Model(
+        Sequential {
+          layer
+          layer
+        }, inputShape: [2])
+    }
     #expect(error?.description.contains("Shared(…)") == true)
   }
 

@@ -32,30 +32,46 @@ import Testing
   static let cases: [Case] = [
     Case(
       "samples without their channel",
-      says: "Model: expected input 0 of type float32[8, 8, 1] per sample, but it is float32[8, 8]. Reshape the data to [batch] + [8, 8, 1]."
+      says:
+        "Model: expected input 0 of type float32[8, 8, 1] per sample, but it is float32[8, 8]. Reshape the data to [batch] + [8, 8, 1]."
     ) { try $0.fit(.zeros([4, 8, 8]), labels, verbose: .silent) },
-    Case("pictures of another size", says: "Model: expected input 0 of type float32[8, 8, 1] per sample, but it is float32[9, 9, 1].") {
+    Case(
+      "pictures of another size",
+      says: "Model: expected input 0 of type float32[8, 8, 1] per sample, but it is float32[9, 9, 1]."
+    ) {
       _ = try $0.predict(.zeros([4, 9, 9, 1]))
     },
     Case(
       "integers instead of floats",
-      says: "Model: expected input 0 of type float32[8, 8, 1] per sample, but it is uint8[8, 8, 1]. Cast the data to float32."
+      says:
+        "Model: expected input 0 of type float32[8, 8, 1] per sample, but it is uint8[8, 8, 1]. Cast the data to float32."
     ) { _ = try $0.predict(.zeros([4, 8, 8, 1], dtype: .uint8)) },
-    Case("other numbers of samples", says: "data: expected as many samples everywhere: 5, as in [5, 8, 8, 1], but one tensor is [4].") {
+    Case(
+      "other numbers of samples",
+      says: "data: expected as many samples everywhere: 5, as in [5, 8, 8, 1], but one tensor is [4]."
+    ) {
       try $0.fit(.zeros([5, 8, 8, 1]), labels, verbose: .silent)
     },
-    Case("no samples", says: "data: expected at least one sample along the first axis, but the shape is [0, 8, 8, 1].") {
+    Case("no samples", says: "data: expected at least one sample along the first axis, but the shape is [0, 8, 8, 1].")
+    {
       _ = try $0.predict(.zeros([0, 8, 8, 1]))
     },
-    Case("batches of nothing", says: "fit: expected a positive batch size and no negative epochs, but they are 0 and 1.") {
+    Case(
+      "batches of nothing", says: "fit: expected a positive batch size and no negative epochs, but they are 0 and 1."
+    ) {
       try $0.fit(.zeros([4, 8, 8, 1]), labels, batchSize: 0, verbose: .silent)
     },
     Case(
       "one-hot labels for the sparse loss",
-      says: "SparseCategoricalCrossentropy: expected class numbers [4] or [4, 1] for predictions [4, 3], but the targets are [4, 3]. "
+      says:
+        "SparseCategoricalCrossentropy: expected class numbers [4] or [4, 1] for predictions [4, 3], but the targets are [4, 3]. "
         + "For one-hot targets use the categorical form without `sparse`."
     ) { try $0.fit(.zeros([4, 8, 8, 1]), .zeros([4, 3]), verbose: .silent) },
-    Case("an unknown weight", says: "Model: expected the path of a variable, but it is 'dense_9/kernel'. Variables are conv2d/kernel, conv2d/bias, dense/kernel, dense/bias.") {
+    Case(
+      "an unknown weight",
+      says:
+        "Model: expected the path of a variable, but it is 'dense_9/kernel'. Variables are conv2d/kernel, conv2d/bias, dense/kernel, dense/bias."
+    ) {
       _ = try $0.weight("dense_9/kernel")
     },
     Case("a weight of another shape", says: "dense/bias: expected float32[3], but it is float32[4].") {
@@ -90,7 +106,8 @@ import Testing
     let error = #expect(throws: CajalError.self) { try model.fit(x, Self.labels, epochs: 3, verbose: .silent) }
     #expect(
       error?.description
-        == "data: expected finite numbers, but input 0 has NaN in sample 1. Fill in or leave out missing values before training.")
+        == "data: expected finite numbers, but input 0 has NaN in sample 1. Fill in or leave out missing values before training."
+    )
   }
 
   @Test func notANumberInAStepOfOnesOwn() throws {
@@ -114,7 +131,9 @@ import Testing
 
   @Test func wordsOutOfRange() throws {
     let model = try Model(Embedding(inputDim: 5, outputDim: 2), inputShape: [3], dtype: .int32)
-    let error = #expect(throws: CajalError.self) { _ = try model.predict(Tensor([0, 4, 5] as [Int32], shape: [1, 3])) }
+    let error = #expect(throws: CajalError.self) {
+      _ = try model.predict(Tensor([0, 4, 5] as [Int32], shape: [1, 3]))
+    }
     #expect(error?.description.contains("expected indices in 0..<5") == true, "\(error?.description ?? "")")
   }
 }

@@ -70,7 +70,8 @@ struct VariationalAutoencoder: Layer {
     }
     let results = try step.run([x])
     let code = results[1]
-    let expected = (code * (1 - code)).squared().matmul(try model.weight("kernel").squared().sum(axes: [0]).reshaped([4, 1]))
+    let expected = (code * (1 - code)).squared().matmul(
+      try model.weight("kernel").squared().sum(axes: [0]).reshaped([4, 1]))
     #expect((results[0] - expected.reshaped([5])).absolute().max().item < 1e-5)
   }
 

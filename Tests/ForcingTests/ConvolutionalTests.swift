@@ -94,4 +94,22 @@ import Testing
     try model.fit(x, y, epochs: 25, batchSize: 8, verbose: .silent)
     #expect(try model.evaluate(x, y)["accuracy"] ?? 0 > 0.95)
   }
+
+  /// Sixteen channels lie the same in blocks and channel-last: what copies them must not mind how that is called.
+  @Test func joinedBlocksOfSixteenChannels() throws {
+    let model = try Model(inputs: [TensorType([4, 4, 8], .float32)], seed: 1) { inputs in
+      func convolution(_ x: Tensor) -> Tensor { Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(x) }
+      let a = convolution(inputs[0])
+      return [convolution(Concatenate()(a, convolution(a)))]
+    }
+    var random = RandomSource(seed: 1)
+    let x = random.normal([4, 4, 4, 8])
+    let step = CompiledStep { step in
+      let y = model(step.inputs)[0]
+      return [y, gradient(of: y.squared().sum(), with: step.inputs)[0]]
+    }
+    let (first, second) = (try step.run([x]), try step.run([x]))
+    #expect((try model.predict([x])[0] - first[0]).absolute().max().item < 1e-5)
+    #expect(first.map(\.floats) == second.map(\.floats))
+  }
 }

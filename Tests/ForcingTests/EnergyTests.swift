@@ -27,7 +27,8 @@ import Testing
     }
 
     // Two patterns: the left half or the right half is on.
-    let data = Tensor((0..<32).flatMap { row in (0..<6).map { Float(($0 < 3) == (row % 2 == 0) ? 1 : 0) } }, shape: [32, 6])
+    let data = Tensor(
+      (0..<32).flatMap { row in (0..<6).map { Float(($0 < 3) == (row % 2 == 0) ? 1 : 0) } }, shape: [32, 6])
     var before = chain.tensor.floats
     for step in 0..<400 {
       let after = try learn.run([data])[0].floats

@@ -30,6 +30,7 @@ import Testing
       return [step.activation(at: "dense_7")]
     }
     let error = #expect(throws: CajalError.self) { try step.run([.zeros([1, 3])]) }
-    #expect(error?.description == "Step: expected the path of a layer called before, but it is 'dense_7'. Layers are dense.")
+    #expect(
+      error?.description == "Step: expected the path of a layer called before, but it is 'dense_7'. Layers are dense.")
   }
 }

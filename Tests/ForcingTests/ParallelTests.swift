@@ -17,7 +17,9 @@ import Testing
           Dense(2, activation: .softmax)
         }, inputShape: [8, 8, 1], seed: 1)
       let trainer = Trainer(.adam(learningRate: 0.01), for: model)
-      let sums = trainer.parameters.map { Variable("sum of " + $0.name, Tensor.zeros($0.type.shape), role: .accumulator) }
+      let sums = trainer.parameters.map {
+        Variable("sum of " + $0.name, Tensor.zeros($0.type.shape), role: .accumulator)
+      }
       (self.model, self.sums) = (model, sums)
       accumulate = CompiledStep { step in
         let loss = try SparseCategoricalCrossentropy()(target: step.inputs[1], prediction: model(step.inputs[0])).mean()
@@ -54,7 +56,9 @@ import Testing
     }
     for variable in whole.variables {
       let values = variable.tensor
-      for rank in ranks { #expect((try rank.model.weight(variable.name) - values).absolute().max().item < 1e-5, "\(variable.name)") }
+      for rank in ranks {
+        #expect((try rank.model.weight(variable.name) - values).absolute().max().item < 1e-5, "\(variable.name)")
+      }
       #expect(try ranks[0].model.weight(variable.name).floats == ranks[1].model.weight(variable.name).floats)
     }
   }

@@ -64,7 +64,9 @@ struct MinimalGatedCell: Layer {
       marks += (0..<time).map { $0 < length ? 1 : 0 }
       larger.append(values[sample * time] > values[sample * time + length - 1] ? 1 : 0)
     }
-    return (Tensor(values, shape: [count, time, 1]), Tensor(marks, shape: [count, time]), Tensor(larger, shape: [count, 1]))
+    return (
+      Tensor(values, shape: [count, time, 1]), Tensor(marks, shape: [count, time]), Tensor(larger, shape: [count, 1])
+    )
   }
 
   @Test func stackedBidirectionalLSTMOverPaddedSequences() throws {

@@ -7,10 +7,19 @@ import Testing
   /// The task: a point at s moves by the action; the reward is -|s + action|, so that the best action is -s.
   @Test func ddpg() throws {
     @Sendable func actor() throws -> Model {
-      try Model(Sequential { Dense(16, activation: .tanh); Dense(1, activation: .tanh) }, inputShape: [1], seed: 1)
+      try Model(
+        Sequential {
+          Dense(16, activation: .tanh)
+          Dense(1, activation: .tanh)
+        }, inputShape: [1], seed: 1)
     }
     @Sendable func critic() throws -> Model {
-      try Model(Sequential { Dense(32, activation: .relu); Dense(32, activation: .relu); Dense(1) }, inputShape: [2], seed: 2)
+      try Model(
+        Sequential {
+          Dense(32, activation: .relu)
+          Dense(32, activation: .relu)
+          Dense(1)
+        }, inputShape: [2], seed: 2)
     }
     let (policy, value) = (try actor(), try critic())
     let (slowPolicy, slowValue) = (try actor(), try critic())

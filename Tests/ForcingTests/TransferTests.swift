@@ -12,11 +12,19 @@ import Testing
       }
     }
     let (x, y) = Samples.stripes(32, size: 12)
-    let old = try Model(Sequential { base(); Dense(4, activation: .softmax) }, inputShape: [12, 12, 1], seed: 1)
+    let old = try Model(
+      Sequential {
+        base()
+        Dense(4, activation: .softmax)
+      }, inputShape: [12, 12, 1], seed: 1)
     old.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy)
     try old.fit(x, y, epochs: 3, batchSize: 16, verbose: .silent)
 
-    let model = try Model(Sequential { base(); Dense(2, activation: .softmax, name: "head") }, inputShape: [12, 12, 1], seed: 2)
+    let model = try Model(
+      Sequential {
+        base()
+        Dense(2, activation: .softmax, name: "head")
+      }, inputShape: [12, 12, 1], seed: 2)
     for variable in model.variables where variable.name.hasPrefix("base/") {
       try model.setWeight(variable.name, old.weight(variable.name))
     }
@@ -36,7 +44,11 @@ import Testing
   }
 
   @Test func stepsFollowWhatIsFrozen() throws {
-    let model = try Model(Sequential { Dense(3, name: "a"); Dense(1, name: "b") }, inputShape: [2], seed: 1)
+    let model = try Model(
+      Sequential {
+        Dense(3, name: "a")
+        Dense(1, name: "b")
+      }, inputShape: [2], seed: 1)
     let trainer = Trainer(.sgd(learningRate: 0.1), for: model)
     let step = CompiledStep { step in
       step.minimize(model(step.inputs[0]).squared().mean(), by: trainer)

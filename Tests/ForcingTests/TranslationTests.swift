@@ -59,7 +59,9 @@ struct Writer: Layer {
     }
 
     let words = (0..<64).map { [1 + $0 % 4, 1 + $0 / 4 % 4, 1 + $0 / 16] }
-    func tensor(_ rows: [[Int]]) -> Tensor { Tensor(rows.flatMap { $0.map(Int32.init) }, shape: [rows.count, rows[0].count]) }
+    func tensor(_ rows: [[Int]]) -> Tensor {
+      Tensor(rows.flatMap { $0.map(Int32.init) }, shape: [rows.count, rows[0].count])
+    }
     let reversed = words.map { Array($0.reversed()) }
     let shifted = reversed.map { [0] + $0.dropLast() }
     var loss = 0.0

@@ -23,7 +23,8 @@ indirect enum Tree: Sendable {
       self = .leaf(number / 7 % 2 == 0)
     } else {
       self = .node(
-        isAnd: number % 2 == 0, Tree(number * 31 % 1009 + 1, depth: depth - 1), Tree(number * 57 % 1013 + 2, depth: depth - 1))
+        isAnd: number % 2 == 0, Tree(number * 31 % 1009 + 1, depth: depth - 1),
+        Tree(number * 57 % 1013 + 2, depth: depth - 1))
     }
   }
 }
@@ -59,7 +60,8 @@ struct Forest {
 
   var tensors: [Tensor] {
     func vector(_ values: [Int32]) -> Tensor { Tensor(values, shape: [values.count]) }
-    return [vector(leaves), vector(roots)] + levels.flatMap { [vector($0.map(\.kind)), vector($0.map(\.left)), vector($0.map(\.right))] }
+    return [vector(leaves), vector(roots)]
+      + levels.flatMap { [vector($0.map(\.kind)), vector($0.map(\.left)), vector($0.map(\.right))] }
   }
 }
 

@@ -24,7 +24,9 @@ import Testing
   }
 
   @Test func maxPoolingByHand() throws {
-    let x = Tensor([[0.1, 0, 1.0, 0.4], [0, 0.5, 0.4, 1.6], [0.3, 0.2, 1.7, 1.1], [0.2, 0.4, 1.1, 1.7]]).reshaped([1, 4, 4, 1])
+    let x = Tensor([[0.1, 0, 1.0, 0.4], [0, 0.5, 0.4, 1.6], [0.3, 0.2, 1.7, 1.1], [0.2, 0.4, 1.1, 1.7]]).reshaped([
+      1, 4, 4, 1,
+    ])
     let model = try Model(MaxPooling2D(poolSize: 2, strides: 2), inputShape: [4, 4, 1])
     #expect(try model.predict(x).floats == [0.5, 1.6, 0.4, 1.7])
   }
@@ -39,7 +41,9 @@ import Testing
     }
     let shapes = try step.run([.zeros([1, 28, 28, 1])]).map(\.shape)
     #expect(
-      shapes == [[1, 28, 28, 6], [1, 14, 14, 6], [1, 10, 10, 16], [1, 5, 5, 16], [1, 1, 1, 120], [1, 84], [1, 10]])
+      shapes == [
+        [1, 28, 28, 6], [1, 14, 14, 6], [1, 10, 10, 16], [1, 5, 5, 16], [1, 1, 1, 120], [1, 84], [1, 10],
+      ])
   }
 
   @Test func originalLeNet5() throws {

@@ -36,7 +36,8 @@ import Testing
   @Test func networkAsAModel() throws {
     let model = try Model(
       Sequential {
-        Dense(2, activation: .sigmoid, useBias: false, kernelInitializer: .values([0.2, 0.3, 0.2, 0.3]), name: "hidden")
+        Dense(
+          2, activation: .sigmoid, useBias: false, kernelInitializer: .values([0.2, 0.3, 0.2, 0.3]), name: "hidden")
         Dense(1, activation: .sigmoid, useBias: false, kernelInitializer: .values([0.3, 0.9]), name: "output")
       }, inputShape: [2])
     model.compile(optimizer: .sgd(learningRate: 1), loss: .quadraticError)

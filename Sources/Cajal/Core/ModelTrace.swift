@@ -188,7 +188,8 @@ final class ModelTrace: Trace {
     let use = randomUses[place, default: 0]
     randomUses[place] = use + 1
     let operation = RandomValues(
-      distribution, lower: lower, upper: upper, stream: stableHash("\(place)#\(use)"), type: TensorType(shape, .float32))
+      distribution, lower: lower, upper: upper, stream: stableHash("\(place)#\(use)"), type: TensorType(shape, .float32)
+    )
     return Tensor.make(operation, [seed, step])
   }
 }

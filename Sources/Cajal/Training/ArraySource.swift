@@ -17,13 +17,17 @@ struct ArraySource: BatchSource {
     let all = inputs + targets + (sampleWeights.map { [$0.cast(to: .float32)] } ?? [])
     guard let first = all.first, let count = first.shape.dimensions.first, count > 0 else {
       throw CajalError(
-        .value, "data", expected: "at least one sample along the first axis", given: "the shape is \(all.first?.shape ?? [])")
+        .value, "data", expected: "at least one sample along the first axis",
+        given: "the shape is \(all.first?.shape ?? [])")
     }
     for other in all where other.shape.dimensions.first != count {
       throw CajalError(
-        .shape, "data", expected: "as many samples everywhere: \(count), as in \(first.shape)", given: "one tensor is \(other.shape)")
+        .shape, "data", expected: "as many samples everywhere: \(count), as in \(first.shape)",
+        given: "one tensor is \(other.shape)")
     }
-    func sample(_ tensor: Tensor) -> TensorType { TensorType(Shape(Array(tensor.shape.dimensions.dropFirst())), tensor.dtype) }
+    func sample(_ tensor: Tensor) -> TensorType {
+      TensorType(Shape(Array(tensor.shape.dimensions.dropFirst())), tensor.dtype)
+    }
     self.inputs = inputs.map(sample)
     self.targets = targets.map(sample)
     hasSampleWeights = sampleWeights != nil
@@ -56,7 +60,8 @@ struct ArraySource: BatchSource {
       guard let bad else { continue }
       let value = array.withBytes { $0.load(fromByteOffset: bad * 4, as: Float.self) }
       throw CajalError(
-        .value, "data", expected: "finite numbers", given: "\(names[index]) has \(value.isNaN ? "NaN" : "\(value)") in sample \(bad * 4 / max(rowBytes[index], 1))",
+        .value, "data", expected: "finite numbers",
+        given: "\(names[index]) has \(value.isNaN ? "NaN" : "\(value)") in sample \(bad * 4 / max(rowBytes[index], 1))",
         advice: "Fill in or leave out missing values before training.")
     }
   }
@@ -79,6 +84,30 @@ struct ArraySource: BatchSource {
     Batches(self, order: shuffles ? Permutation.shuffled(rows, seed: seed, epoch: epoch) : nil, position: skipping)
   }
 
+<<<<<<< HEAD
+=======
+  func findFault() -> CajalError? {
+    for (index, storage) in arrays.enumerated() where storage.dtype == .float32 {
+      let width = max(rowBytes[index] / 4, 1)
+      let name =
+        index < inputs.count
+        ? "input \(index)" : index < inputs.count + targets.count ? "target \(index - inputs.count)" : "sample weights"
+      let fault = storage.withBytes { bytes -> (place: Int, value: Float)? in
+        let values = bytes.bindMemory(to: Float.self)
+        return (rows.lowerBound * width..<rows.upperBound * width).first { !values[$0].isFinite }.map {
+          ($0, values[$0])
+        }
+      }
+      guard let fault else { continue }
+      return CajalError(
+        .value, "data", expected: "finite numbers",
+        given: "\(name) has \(fault.value) in sample \(fault.place / width) (value \(fault.place % width))",
+        advice: "Remove the sample or fill the gap before training.")
+    }
+    return nil
+  }
+
+>>>>>>> forcing
   private final class Batches: BatchIterator {
     private let source: ArraySource
     private let order: [Int32]?
@@ -113,7 +142,9 @@ package enum Permutation {
   /// The rows in a random order (Fisher and Yates, with SplitMix64 as the source of numbers).
   package static func shuffled(_ rows: Range<Int>, seed: Int, epoch: Int) -> [Int32] {
     var order = rows.map { Int32(truncatingIfNeeded: $0) }
-    var state = UInt64(bitPattern: Int64(seed)) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: Int64(epoch)) &* 0xd1b5_4a32_d192_ed03
+    var state =
+      UInt64(bitPattern: Int64(seed)) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(bitPattern: Int64(epoch))
+      &* 0xd1b5_4a32_d192_ed03
     func next() -> UInt64 {
       state &+= 0x9e37_79b9_7f4a_7c15
       var z = state

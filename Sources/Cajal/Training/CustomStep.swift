@@ -50,7 +50,8 @@ public struct Step {
     guard gradients.count == parameters.count else {
       trace.note(
         CajalError(
-          .argument, "Step", expected: "\(parameters.count) gradients, one for each parameter", given: "there are \(gradients.count)"))
+          .argument, "Step", expected: "\(parameters.count) gradients, one for each parameter",
+          given: "there are \(gradients.count)"))
       return
     }
     if !body.trainers.contains(where: { $0 === trainer }) { body.trainers.append(trainer) }
@@ -59,7 +60,8 @@ public struct Step {
       Optimization.Entry(variable: $0, slotPrefix: trainer.slotPrefix($0), tensor: trace.read($0))
     }
     do {
-      let updates = try trainer.optimization.updates(entries, gradients: gradients, iteration: next.cast(to: .float32), trace)
+      let updates = try trainer.optimization.updates(
+        entries, gradients: gradients, iteration: next.cast(to: .float32), trace)
       for (variable, value) in updates { trace.set(variable, to: value) }
       trace.set(trainer.iteration, to: next)
     } catch {

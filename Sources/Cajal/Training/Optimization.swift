@@ -9,7 +9,8 @@ final class Optimization {
   init(_ optimizer: any Optimizer) {
     self.optimizer = optimizer
     learningRate = Variable(
-      "optimizer/learning_rate", TensorType([], .float32), role: .counter, value: Storage([Float(optimizer.learningRate)]))
+      "optimizer/learning_rate", TensorType([], .float32), role: .counter,
+      value: Storage([Float(optimizer.learningRate)]))
   }
 
   /// A parameter to be changed: its variable, its name among the optimizer's slots, and its value in the step.

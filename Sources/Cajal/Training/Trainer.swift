@@ -42,7 +42,9 @@ public final class Trainer: @unchecked Sendable {  // changed by steps alone, wh
 
   /// Slots of equal names in two models are told apart by the model's number.
   func slotPrefix(_ variable: Variable) -> String {
-    guard models.count > 1, let owner = models.firstIndex(where: { $0.store[variable.name] === variable }) else { return variable.name }
+    guard models.count > 1, let owner = models.firstIndex(where: { $0.store[variable.name] === variable }) else {
+      return variable.name
+    }
     return "\(owner)/\(variable.name)"
   }
 }
