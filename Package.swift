@@ -45,7 +45,8 @@ let package = Package(
     // Examples, one program each
     .executableTarget(name: "QuickStart", dependencies: ["Cajal", "CajalData"], path: "Examples/QuickStart"),
     .executableTarget(name: "NetworkByHand", dependencies: ["Cajal"], path: "Examples/NetworkByHand"),
-    .executableTarget(name: "GradientDescent", dependencies: ["Cajal", "CajalFigures"], path: "Examples/GradientDescent"),
+    .executableTarget(
+      name: "GradientDescent", dependencies: ["Cajal", "CajalFigures"], path: "Examples/GradientDescent"),
     .executableTarget(name: "Digits", dependencies: ["Cajal", "CajalData", "CajalTerminal"], path: "Examples/Digits"),
     .executableTarget(name: "MNIST", dependencies: ["Cajal", "CajalData"], path: "Examples/MNIST"),
     .executableTarget(name: "Fashion", dependencies: ["Cajal", "CajalData"], path: "Examples/Fashion"),

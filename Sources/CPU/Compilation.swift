@@ -36,7 +36,8 @@ enum Compilation {
     var rest: [Code.Instruction] = []
     for instruction in code.instructions {
       let variable = (instruction.operation as? ReadVariable)?.variable
-      let isSource = instruction.operation is Constant || variable.map { !changing.contains(ObjectIdentifier($0)) } ?? false
+      let isSource =
+        instruction.operation is Constant || variable.map { !changing.contains(ObjectIdentifier($0)) } ?? false
       let hasState = instruction.operation is RandomValues
       if isSource || !instruction.inputs.isEmpty && !hasState && instruction.inputs.allSatisfy({ constant[$0] }) {
         for output in instruction.outputs { constant[output] = true }
@@ -66,7 +67,8 @@ enum Compilation {
     if isSource { return Kernel(instruction.operation.label, implementation: "memory") }
     guard let lowerable = instruction.operation as? any Lowerable else {
       throw CajalError(
-        .unsupported, instruction.path.isEmpty ? "program" : instruction.path, expected: "an operation the processor runs",
+        .unsupported, instruction.path.isEmpty ? "program" : instruction.path,
+        expected: "an operation the processor runs",
         given: "\(instruction.operation.label) is none", advice: "This is a defect of Cajal.")
     }
     let site = Site(
@@ -155,7 +157,8 @@ struct FreshUpdates: Pass {
     for index in code.updates.indices {
       let value = code.updates[index].value
       let operation = producers[value] >= 0 ? code.instructions[producers[value]].operation : nil
-      let isOwn = operation != nil && !(operation is ReadVariable) && !(operation is Constant) && !(operation is Reshape)
+      let isOwn =
+        operation != nil && !(operation is ReadVariable) && !(operation is Constant) && !(operation is Reshape)
       guard !isOwn else { continue }
       let type = code.type(value)
       let copy = FusedMap(

@@ -1,7 +1,7 @@
+import COneDNN
 // How every value lies in memory: kernels with a preference choose, elementwise work follows, the rest gets the plain array.
 import CajalCompiler
 import CajalGraph
-import COneDNN
 
 /// Chooses layouts and puts rearrangements where two choices meet.
 struct Layouts: Pass {
@@ -44,9 +44,12 @@ private struct Chooser {
   mutating func rewritten() throws -> Code {
     findWanted()
     for instruction in source.instructions { try place(instruction) }
-    for index in result.outputs.indices { result.outputs[index] = rearrange(result.outputs[index], plain(result.outputs[index]), "") }
+    for index in result.outputs.indices {
+      result.outputs[index] = rearrange(result.outputs[index], plain(result.outputs[index]), "")
+    }
     for index in result.updates.indices {
-      result.updates[index].value = rearrange(result.updates[index].value, result.updates[index].variable.layout, "update")
+      result.updates[index].value = rearrange(
+        result.updates[index].value, result.updates[index].variable.layout, "update")
     }
     result.removeDeadInstructions()
     return result
@@ -59,7 +62,8 @@ private struct Chooser {
       for (shape, operands, results) in segments(of: instruction) {
         let full = operands.filter { source.type($0).shape == shape }
         let parameter = full.compactMap { variable($0) }.first { $0.role == .parameter }
-        guard let variable = parameter ?? results.compactMap({ wanted[$0] }).first(where: { $0.type.shape == shape }) else {
+        guard let variable = parameter ?? results.compactMap({ wanted[$0] }).first(where: { $0.type.shape == shape })
+        else {
           continue
         }
         for value in full where wanted[value] == nil { wanted[value] = variable }
@@ -114,10 +118,13 @@ private struct Chooser {
     case let gradient as ConvolutionInputGradient:
       let (dx, dy) = (placed.outputs[0], placed.inputs[0])
       let kernel = result.type(placed.inputs[1]).shape
-      let chosen = arrangement(gradient.convolution, kernel: kernel, input: result.type(dx).shape, output: result.type(dy).shape)
+      let chosen = arrangement(
+        gradient.convolution, kernel: kernel, input: result.type(dx).shape, output: result.type(dy).shape)
       placed.inputs[0] = rearrange(dy, chosen.output, placed.path)
       result.values[dx].layout = chosen.input
-      if chosen.isBatchInnermost { placed.inputs[1] = rearrange(placed.inputs[1], plain(placed.inputs[1]), placed.path) }
+      if chosen.isBatchInnermost {
+        placed.inputs[1] = rearrange(placed.inputs[1], plain(placed.inputs[1]), placed.path)
+      }
     case let gradient as ConvolutionKernelGradient: kernelGradient(&placed, gradient)
     case let fused as FusedKernelGradient:
       switch fused.base {
@@ -126,7 +133,9 @@ private struct Chooser {
       }
     case is ConvolutionPool:
       demandPlain(&placed)
-      for output in placed.outputs where isOn && isTraining { result.values[output].layout = blocked(result.type(output).shape) }
+      for output in placed.outputs where isOn && isTraining {
+        result.values[output].layout = blocked(result.type(output).shape)
+      }
     case is ConvolutionPoolGradient:
       // The gradient lies as the winners do.
       placed.inputs[0] = rearrange(placed.inputs[0], plain(placed.inputs[0]), placed.path)
@@ -144,7 +153,8 @@ private struct Chooser {
 
   private mutating func demandPlain(_ instruction: inout Code.Instruction) {
     for index in instruction.inputs.indices {
-      instruction.inputs[index] = rearrange(instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
+      instruction.inputs[index] = rearrange(
+        instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
     }
   }
 
@@ -167,7 +177,9 @@ private struct Chooser {
   /// Few channels: the batch innermost. Training: channels in blocks of 16 where they divide. Prediction: channel-last.
   ///
   /// The first choice that all of the library's kernels take without falling to a reference loop.
-  private mutating func arrangement(_ convolution: Convolution, kernel: Shape, input: Shape, output: Shape) -> Arrangement {
+  private mutating func arrangement(_ convolution: Convolution, kernel: Shape, input: Shape, output: Shape)
+    -> Arrangement
+  {
     let plain = Arrangement(input: .rowMajor(input), output: .rowMajor(output))
     guard isOn else { return plain }
     let key = ArrangementKey(convolution: convolution, kernel: kernel, input: input, output: output)
@@ -178,7 +190,9 @@ private struct Chooser {
       choice = Arrangement(input: .batchInnermost(input), output: .batchInnermost(output), isBatchInnermost: true)
     } else if isTraining {
       let (x, y) = (blocked(input), blocked(output))
-      let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter { $0.0 != plain.input || $0.1 != plain.output }
+      let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter {
+        $0.0 != plain.input || $0.1 != plain.output
+      }
       for (x, y) in candidates where isQuick(form, input, x, output, y) {
         choice = Arrangement(input: x, output: y)
         break
@@ -210,7 +224,9 @@ private struct Chooser {
     } else {
       try chooseKernel(&instruction, operation)
     }
-    if instruction.inputs.count > 2 { instruction.inputs[2] = rearrange(instruction.inputs[2], plain(instruction.inputs[2]), instruction.path) }
+    if instruction.inputs.count > 2 {
+      instruction.inputs[2] = rearrange(instruction.inputs[2], plain(instruction.inputs[2]), instruction.path)
+    }
   }
 
   /// Training: a parameter that no program has bound yet lies as the convolution likes it. Prediction: a copy does, made
@@ -219,7 +235,9 @@ private struct Chooser {
     let kernel = instruction.inputs[1]
     guard isOn else { return }
     let variable = variable(kernel)
-    if isTraining { guard let variable, !variable.isBound, variable.layout.isRowMajor(variable.type.shape) else { return } }
+    if isTraining {
+      guard let variable, !variable.isBound, variable.layout.isRowMajor(variable.type.shape) else { return }
+    }
     let (x, y) = (instruction.inputs[0], instruction.outputs[0])
     let shape = result.type(kernel).shape
     let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
@@ -233,7 +251,9 @@ private struct Chooser {
       variable.isBound = true
       result.values[kernel].layout = chosen
     } else if !isTraining {
-      let plainKernel = layout(kernel).blocks.isEmpty || chosen.blocks.isEmpty ? kernel : rearrange(kernel, plain(kernel), instruction.path)
+      let plainKernel =
+        layout(kernel).blocks.isEmpty || chosen.blocks.isEmpty
+        ? kernel : rearrange(kernel, plain(kernel), instruction.path)
       instruction.inputs[1] = rearrange(plainKernel, chosen, instruction.path)
     }
   }
@@ -244,7 +264,8 @@ private struct Chooser {
       operation.convolution, kernel: operation.kernelShape, input: result.type(x).shape, output: result.type(dy).shape)
     instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
     instruction.inputs[1] = rearrange(dy, chosen.output, instruction.path)
-    guard !chosen.isBatchInnermost, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape else { return }
+    guard !chosen.isBatchInnermost, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape
+    else { return }
     result.values[gradient].layout = variable.layout
   }
 
@@ -267,7 +288,8 @@ private struct Chooser {
     let weights = variable(right)
     if isTraining, !operation.transposesRight, let weights, weights.role == .parameter, !weights.isBound,
       weights.layout.isRowMajor(weights.type.shape),
-      let form = try? DenseForm(rows: result.type(left).shape[0], inputs: weights.type.shape[0], units: weights.type.shape[1], library),
+      let form = try? DenseForm(
+        rows: result.type(left).shape[0], inputs: weights.type.shape[0], units: weights.type.shape[1], library),
       let chosen = form.preferredLayout
     {
       weights.adopt(chosen)
@@ -276,7 +298,8 @@ private struct Chooser {
     }
     let keepsRight = weights != nil && WeightsForm(shape: result.type(right).shape, groups: 1).isKnown(layout(right))
     for index in instruction.inputs.indices where index != 1 || !keepsRight {
-      instruction.inputs[index] = rearrange(instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
+      instruction.inputs[index] = rearrange(
+        instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
     }
   }
 
@@ -284,7 +307,8 @@ private struct Chooser {
   private mutating func follow(_ instruction: inout Code.Instruction, inputs: [Int], outputs: [Int]) {
     let first = instruction.inputs[inputs[0]]
     let shape = result.type(first).shape
-    let isPooling = instruction.operation is Pooling || instruction.operation is MaxPoolingGradient
+    let isPooling =
+      instruction.operation is Pooling || instruction.operation is MaxPoolingGradient
       || instruction.operation is MaxPoolingSelection || instruction.operation is AveragePoolingGradient
     let arranged: (Shape) -> Layout
     if shape.rank >= 3, shape.last % 16 == 0, layout(first) == .channelBlocked(shape, size: 16) {
@@ -297,7 +321,8 @@ private struct Chooser {
     for index in instruction.inputs.indices {
       let value = instruction.inputs[index]
       let shape = result.type(value).shape
-      instruction.inputs[index] = rearrange(value, inputs.contains(index) ? arranged(shape) : .rowMajor(shape), instruction.path)
+      instruction.inputs[index] = rearrange(
+        value, inputs.contains(index) ? arranged(shape) : .rowMajor(shape), instruction.path)
     }
     for index in outputs {
       let output = instruction.outputs[index]
@@ -335,7 +360,10 @@ private struct Chooser {
         let isFull = result.type(value).shape == shape
         let current = layout(value)
         // The plain array is read with strides, unless the leader has blocks on several axes.
-        let fits = current == lead || lead.blocks.count <= 1 && current.isRowMajor(result.type(value).shape) && lead.blocks.first?.axis == shape.rank - 1
+        let fits =
+          current == lead
+          || lead.blocks.count <= 1 && current.isRowMajor(result.type(value).shape)
+            && lead.blocks.first?.axis == shape.rank - 1
         if isFull, !fits {
           inputs.append(rearrange(value, lead, instruction.path))
         } else if !isFull {

@@ -60,6 +60,7 @@ struct Library: @unchecked Sendable {  // engine and stream are used from any th
   static func check(_ status: onednn_status, _ what: String) throws {
     guard status != ONEDNN_SUCCESS else { return }
     throw CajalError(
-      .unsupported, "oneDNN", expected: "\(what) to be possible", given: "it answered '\(String(cString: onednn_status_text(status)))'")
+      .unsupported, "oneDNN", expected: "\(what) to be possible",
+      given: "it answered '\(String(cString: onednn_status_text(status)))'")
   }
 }

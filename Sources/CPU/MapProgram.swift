@@ -31,7 +31,8 @@ struct MapProgram {
   var nanosecondsPerElement: Double {
     let costs = instructions.reduce(0.0) { sum, instruction in
       switch vk_operation(UInt32(instruction.op)) {
-      case VK_EXP, VK_EXPM1, VK_LOG, VK_LOG1P, VK_TANH, VK_SIGMOID, VK_SOFTPLUS, VK_ERF, VK_SIN, VK_COS, VK_TAN, VK_POW: return sum + 0.15
+      case VK_EXP, VK_EXPM1, VK_LOG, VK_LOG1P, VK_TANH, VK_SIGMOID, VK_SOFTPLUS, VK_ERF, VK_SIN, VK_COS, VK_TAN, VK_POW:
+        return sum + 0.15
       case VK_DIV, VK_SQRT, VK_RSQRT, VK_RECIPROCAL: return sum + 0.1
       default: return sum + 0.025
       }
@@ -63,7 +64,8 @@ struct MapProgram {
   }
 
   private func number(_ register: Int) -> Double? {
-    guard register >= map.inputTypes.count, case .fill(let value) = map.steps[register - map.inputTypes.count].kind else {
+    guard register >= map.inputTypes.count, case .fill(let value) = map.steps[register - map.inputTypes.count].kind
+    else {
       return nil
     }
     return value
@@ -92,7 +94,8 @@ struct MapProgram {
     if function == .negate, map.arithmetic != .integer {
       return Value(register: argument.register, scale: -argument.scale, shift: -argument.shift)
     }
-    return Value(register: emit(MapProgram.unary(function), argument.register, scale: argument.scale, shift: argument.shift))
+    return Value(
+      register: emit(MapProgram.unary(function), argument.register, scale: argument.scale, shift: argument.shift))
   }
 
   /// Sums and products with a number, for floating arithmetic: kept aside as `scale · x + shift`.
@@ -115,10 +118,13 @@ struct MapProgram {
 
   private mutating func cast(_ step: FusedMap.Step) -> Value {
     let source = values[step.arguments[0]]
-    let from = step.arguments[0] < map.inputTypes.count
+    let from =
+      step.arguments[0] < map.inputTypes.count
       ? map.inputTypes[step.arguments[0]] : map.steps[step.arguments[0] - map.inputTypes.count].dtype
     if step.dtype == .bool { return Value(register: emit(VK_NE, plain(source), constant(0))) }
-    if step.dtype.isInteger, from.isFloating { return Value(register: emit(VK_TRUNC, source.register, scale: source.scale, shift: source.shift)) }
+    if step.dtype.isInteger, from.isFloating {
+      return Value(register: emit(VK_TRUNC, source.register, scale: source.scale, shift: source.shift))
+    }
     return source
   }
 
@@ -128,7 +134,8 @@ struct MapProgram {
     let types = map.inputTypes.map(\.vk)
     let outputs = map.outputs.map { output in
       vk_output(
-        reg: values[output.register].register, type: dtype(output.register).vk, mode: UInt8(MapProgram.mode(output.reduction).rawValue),
+        reg: values[output.register].register, type: dtype(output.register).vk,
+        mode: UInt8(MapProgram.mode(output.reduction).rawValue),
         across_segments: 0, scale: 0)
     }
     let arithmetic = map.arithmetic == .single ? VK_CLASS_F32 : map.arithmetic == .double ? VK_CLASS_F64 : VK_CLASS_I64
@@ -147,7 +154,8 @@ struct MapProgram {
             segments.append(
               vk_segment(
                 rank: Int32(space.dims.count), dims: dims.baseAddress.map { $0 + dim },
-                strides: strides.baseAddress.map { $0 + stride }, pointers: pointers.baseAddress.map { $0 + index * operands }))
+                strides: strides.baseAddress.map { $0 + stride },
+                pointers: pointers.baseAddress.map { $0 + index * operands }))
             dim += space.dims.count
             stride += space.strides.count
           }
@@ -157,7 +165,8 @@ struct MapProgram {
                 segments.withUnsafeBufferPointer { segments in
                   var description = vk_map_description(
                     class_: Int32(arithmetic.rawValue), threads: threads, inputs: Int32(types.count),
-                    outputs: Int32(outputs.count), instructions: Int32(instructions.count), segments: Int32(segments.count),
+                    outputs: Int32(outputs.count), instructions: Int32(instructions.count),
+                    segments: Int32(segments.count),
                     input_types: types.baseAddress, output: outputs.baseAddress, instruction: instructions.baseAddress,
                     segment: segments.baseAddress)
                   return vk_map_create(&description, &message, message.count)
@@ -170,7 +179,8 @@ struct MapProgram {
     }
     guard let created else {
       let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      throw CajalError(.unsupported, map.label, expected: "a map the kernels take", given: text, advice: "This is a defect of Cajal.")
+      throw CajalError(
+        .unsupported, map.label, expected: "a map the kernels take", given: text, advice: "This is a defect of Cajal.")
     }
     return created
   }

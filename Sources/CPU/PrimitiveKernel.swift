@@ -32,7 +32,8 @@ final class PrimitiveDescription {
   /// What runs it: `brgconv:avx512_core`.
   var implementation: String {
     var text: UnsafePointer<CChar>?
-    guard library.functions.primitive_desc_query(raw, ONEDNN_QUERY_IMPL_INFO_STR, 0, &text) == ONEDNN_SUCCESS, let text else {
+    guard library.functions.primitive_desc_query(raw, ONEDNN_QUERY_IMPL_INFO_STR, 0, &text) == ONEDNN_SUCCESS, let text
+    else {
       return "oneDNN"
     }
     return String(cString: text)
@@ -48,18 +49,23 @@ final class Attributes {
   private let library: Library
   private var postOps: onednn_post_ops?
 
-  init(_ library: Library, epilogues: [(algorithm: onednn_alg_kind, alpha: Float, beta: Float)] = [], addsToResult: Bool = false) throws {
+  init(
+    _ library: Library, epilogues: [(algorithm: onednn_alg_kind, alpha: Float, beta: Float)] = [],
+    addsToResult: Bool = false
+  ) throws {
     var raw: onednn_attr?
     try Library.check(library.functions.primitive_attr_create(&raw), "attributes")
     guard let raw else { throw CajalError(.system, "oneDNN", expected: "attributes", given: "there are none") }
     self.raw = raw
     self.library = library
-    try Library.check(library.functions.primitive_attr_set_scratchpad_mode(raw, ONEDNN_SCRATCHPAD_MODE_USER), "own working memory")
+    try Library.check(
+      library.functions.primitive_attr_set_scratchpad_mode(raw, ONEDNN_SCRATCHPAD_MODE_USER), "own working memory")
     guard !epilogues.isEmpty else { return }
     try Library.check(library.functions.post_ops_create(&postOps), "epilogues")
     for epilogue in epilogues {
       try Library.check(
-        library.functions.post_ops_append_eltwise(postOps, epilogue.algorithm, epilogue.alpha, epilogue.beta), "an epilogue")
+        library.functions.post_ops_append_eltwise(postOps, epilogue.algorithm, epilogue.alpha, epilogue.beta),
+        "an epilogue")
     }
     try Library.check(library.functions.primitive_attr_set_post_ops(raw, postOps), "epilogues")
   }
@@ -84,7 +90,10 @@ enum Argument {
 
 extension Kernel {
   /// Adds a primitive with its arguments by role; reorders what lies otherwise.
-  func add(_ description: PrimitiveDescription, _ library: Library, _ arguments: [(role: Int, argument: Argument)], outputs: Set<Int> = []) throws {
+  func add(
+    _ description: PrimitiveDescription, _ library: Library, _ arguments: [(role: Int, argument: Argument)],
+    outputs: Set<Int> = []
+  ) throws {
     implementation = description.implementation
     var roles: [Int32] = []
     var places: [Argument] = []
@@ -126,7 +135,8 @@ extension Kernel {
   ) throws {
     let attributes = try Attributes(library)
     let reorder = try PrimitiveDescription(library, "a reorder") {
-      library.functions.reorder_primitive_desc_create(&$0, from.0.raw, library.engine, to.0.raw, library.engine, attributes.raw)
+      library.functions.reorder_primitive_desc_create(
+        &$0, from.0.raw, library.engine, to.0.raw, library.engine, attributes.raw)
     }
     reorders += 1
     var roles = [Int32(ONEDNN_ARG_FROM), Int32(ONEDNN_ARG_TO)]
@@ -138,10 +148,13 @@ extension Kernel {
     try addStep(reorder, library, roles, places)
   }
 
-  private func addStep(_ description: PrimitiveDescription, _ library: Library, _ roles: [Int32], _ places: [Argument]) throws {
+  private func addStep(_ description: PrimitiveDescription, _ library: Library, _ roles: [Int32], _ places: [Argument])
+    throws
+  {
     var step: UnsafeMutablePointer<onednn_step>?
     try Library.check(
-      onednn_step_create(&step, description.raw, library.engine, library.stream, Int32(roles.count), roles, nil, nil), label)
+      onednn_step_create(&step, description.raw, library.engine, library.stream, Int32(roles.count), roles, nil, nil),
+      label)
     guard let step, let handles = step.pointee.handles else { return }
     own { onednn_step_destroy(step) }
     add(onednn_run, prepared: UnsafeMutableRawPointer(step))

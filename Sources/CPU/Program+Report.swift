@@ -33,7 +33,8 @@ extension ProgramReport {
     let lines = kernels.map { kernel in
       let place = kernel.path.isEmpty ? "" : "\(kernel.path): "
       let size = "\(kernel.bytes) bytes" + (kernel.flops > 0 ? ", \(Int(kernel.flops)) flops" : "")
-      return "  \(place)\(kernel.label) (\(kernel.inputs.joined(separator: ", "))) -> \(kernel.outputs.joined(separator: ", ")) "
+      return
+        "  \(place)\(kernel.label) (\(kernel.inputs.joined(separator: ", "))) -> \(kernel.outputs.joined(separator: ", ")) "
         + "[\(kernel.layout)] as \(kernel.implementation), \(size)"
     }
     return "program of \(kernels.count) kernels, arena \(arenaBytes) bytes\n" + lines.joined(separator: "\n") + "\n"
@@ -64,12 +65,15 @@ extension Program {
       let bytes = Set(operands).reduce(0) { $0 + code.type($1).byteCount }
       return KernelReport(
         path: instruction.path, label: kernel.label, implementation: kernel.implementation,
-        inputs: instruction.inputs.map { code.type($0).description }, outputs: instruction.outputs.map { code.type($0).description },
-        layout: instruction.outputs.first.map(layoutName) ?? "", bytes: bytes, flops: kernel.flops, reorders: kernel.reorders,
+        inputs: instruction.inputs.map { code.type($0).description },
+        outputs: instruction.outputs.map { code.type($0).description },
+        layout: instruction.outputs.first.map(layoutName) ?? "", bytes: bytes, flops: kernel.flops,
+        reorders: kernel.reorders,
         nanoseconds: perKernel[index])
     }
     return ProgramReport(
-      kernels: reports, arenaBytes: plan.arenaBytes, unsharedBytes: plan.unsharedBytes, compileSeconds: compileSeconds, runs: runs)
+      kernels: reports, arenaBytes: plan.arenaBytes, unsharedBytes: plan.unsharedBytes, compileSeconds: compileSeconds,
+      runs: runs)
   }
 
   /// `plain`, `blocked 16` or the strides of anything else.

@@ -49,7 +49,8 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     for variable in plan.variables { variable.isBound = true }
     arena.reserve(plan.arenaBytes)
     kept = plan.keptBytes > 0 ? Storage(.uint8, count: plan.keptBytes) : nil
-    usesThreads = library.threads > 1 && zip(code.instructions, kernels).contains { Compilation.mayUseThreads($0, $1, code) }
+    usesThreads =
+      library.threads > 1 && zip(code.instructions, kernels).contains { Compilation.mayUseThreads($0, $1, code) }
     compileSeconds = 0
     try handOver(library)
     preparationSteps = kernels[..<preparation].flatMap(\.steps)
@@ -83,7 +84,9 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       handOvers.append((source, extra.slot(copy, \.source)))
       handOvers.append((target, extra.slot(copy, \.target)))
     }
-    for (index, value) in code.outputs.enumerated() where plan.places[value] != .output(index) { try copy(value, to: .output(index)) }
+    for (index, value) in code.outputs.enumerated() where plan.places[value] != .output(index) {
+      try copy(value, to: .output(index))
+    }
     for update in code.updates {
       guard let variable = plan.variables.firstIndex(where: { $0 === update.variable }) else { continue }
       if plan.places[update.value] != .variable(variable) { try copy(update.value, to: .variable(variable)) }

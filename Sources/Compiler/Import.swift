@@ -18,7 +18,9 @@ extension Code {
     func value(_ tensor: Tensor) -> Int { known[tensor.key] ?? -1 }
     outputs = request.outputs.map(value)
     // What comes from memory needs nothing before it: at the front it is in nobody's way.
-    func isSource(_ instruction: Instruction) -> Bool { instruction.inputs.isEmpty && instruction.operation.isShareable }
+    func isSource(_ instruction: Instruction) -> Bool {
+      instruction.inputs.isEmpty && instruction.operation.isShareable
+    }
     instructions = instructions.filter(isSource) + instructions.filter { !isSource($0) }
     updates = request.updates.map { Update(variable: $0.variable, value: value($0.value)) }
   }
@@ -34,13 +36,15 @@ extension Code {
       if results.allSatisfy({ known[$0.key] != nil }) { continue }
       if let storages = node.storages {
         for (result, storage) in zip(results, storages) {
-          known[result.key] = append(try constant(storage, result.type), inputs: [], types: [result.type], path: node.path)[0]
+          known[result.key] =
+            append(try constant(storage, result.type), inputs: [], types: [result.type], path: node.path)[0]
         }
         continue
       }
       if node.operation is Placeholder {
         throw CajalError(
-          .missing, "program", expected: "every input to be given", given: "\(node.operation.label) \(node.types[0]) is not",
+          .missing, "program", expected: "every input to be given",
+          given: "\(node.operation.label) \(node.types[0]) is not",
           advice: "A tensor of a model was used outside it.")
       }
       if backend.supports(node.operation, inputs: node.inputs.map(\.type)) {

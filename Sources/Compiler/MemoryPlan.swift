@@ -79,7 +79,8 @@ package struct MemoryPlan {
     }
     for update in code.updates {
       let owner = find(update.value)
-      guard let variable = variableIndex[ObjectIdentifier(update.variable)], places[owner] == nil, owner == update.value,
+      guard let variable = variableIndex[ObjectIdentifier(update.variable)], places[owner] == nil,
+        owner == update.value,
         code.values[update.value].layout ?? .rowMajor(update.variable.type.shape) == update.variable.layout,
         canOverwrite(update, code, needs, find)
       else {
@@ -108,7 +109,9 @@ package struct MemoryPlan {
     var blocks: [Block] = []
     for value in code.values.indices where find(value) == value && places[value] == nil && first[value] != Int.max {
       blocks.append(
-        Block(value: value, scratchOf: nil, bytes: code.type(value).byteCount, first: first[value], last: max(last[value], first[value])))
+        Block(
+          value: value, scratchOf: nil, bytes: code.type(value).byteCount, first: first[value],
+          last: max(last[value], first[value])))
     }
     for index in code.instructions.indices where needs[index].scratch > 0 {
       blocks.append(Block(value: nil, scratchOf: index, bytes: needs[index].scratch, first: index, last: index))
@@ -148,7 +151,8 @@ package struct MemoryPlan {
       for (place, input) in instruction.inputs.enumerated() {
         let source = find(input)
         guard case .variable(let known)? = places[source], variables[known] === update.variable else { continue }
-        guard index == writer, needs[writer].inPlace.contains(where: { $0.output == position && $0.input == place }) else {
+        guard index == writer, needs[writer].inPlace.contains(where: { $0.output == position && $0.input == place })
+        else {
           return false
         }
       }

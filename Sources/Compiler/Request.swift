@@ -9,7 +9,8 @@ package struct Request {
   package var isTraining: Bool
 
   package init(
-    inputs: [Tensor] = [], outputs: [Tensor], updates: [(variable: Variable, value: Tensor)] = [], isTraining: Bool = false
+    inputs: [Tensor] = [], outputs: [Tensor], updates: [(variable: Variable, value: Tensor)] = [],
+    isTraining: Bool = false
   ) {
     self.inputs = inputs
     self.outputs = outputs

@@ -4,7 +4,9 @@ extension Code {
   /// Single definition, definition before use, and the types that every operation infers.
   package func verify(after pass: String) throws {
     func wrong(_ what: String) -> CajalError {
-      CajalError(.unsupported, "compiler", expected: "sound code after \(pass)", given: what, advice: "This is a defect of Cajal.")
+      CajalError(
+        .unsupported, "compiler", expected: "sound code after \(pass)", given: what,
+        advice: "This is a defect of Cajal.")
     }
     var defined = [Bool](repeating: false, count: values.count)
     for input in inputs { defined[input] = true }

@@ -28,7 +28,10 @@ public enum Lazy {
 
   /// The inputs of a new node, cut off from their history where it has grown too long.
   static func bounded(_ inputs: [Tensor]) -> [Tensor] {
-    guard inputs.contains(where: { $0.node.depth >= depthLimit || $0.node.historyBytes >= historyLimit && $0.node.depth > 1 })
+    guard
+      inputs.contains(where: {
+        $0.node.depth >= depthLimit || $0.node.historyBytes >= historyLimit && $0.node.depth > 1
+      })
     else { return inputs }
     return inputs.map { tensor in
       guard tensor.node.depth > 1 else { return tensor }

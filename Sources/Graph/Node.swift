@@ -18,7 +18,8 @@ public final class Node: Sendable {
   let historyBytes: Int
   private let cell: Mutex<[Storage]?>
 
-  init(_ operation: any Operation, _ inputs: [Tensor], _ types: [TensorType], trace: Trace?, storages: [Storage]? = nil) {
+  init(_ operation: any Operation, _ inputs: [Tensor], _ types: [TensorType], trace: Trace?, storages: [Storage]? = nil)
+  {
     self.operation = operation
     self.inputs = inputs
     self.types = types

@@ -38,7 +38,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// Elements between neighbours of each axis in row-major order; an axis of size 0 counts as 1, so that none is 0.
   public var rowMajorStrides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * max(dimensions[axis + 1], 1) }
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * max(dimensions[axis + 1], 1)
+    }
     return strides
   }
 

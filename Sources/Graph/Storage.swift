@@ -59,7 +59,8 @@ public final class Storage: @unchecked Sendable {  // the pointer is written bef
 
   /// The elements as Swift numbers; the type must be the storage's own.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
-    precondition(Scalar.dtype == dtype, "Storage: expected \(dtype.rawValue), but \(Scalar.dtype.rawValue) was asked for.")
+    precondition(
+      Scalar.dtype == dtype, "Storage: expected \(dtype.rawValue), but \(Scalar.dtype.rawValue) was asked for.")
     let typed = UnsafeBufferPointer(start: pointer.assumingMemoryBound(to: Scalar.self), count: count)
     return [Scalar](typed)
   }
@@ -116,7 +117,8 @@ final class BlockPool: Sendable {
     var pointer: UnsafeMutableRawPointer?
     let status = posix_memalign(&pointer, alignment, bytes)
     guard status == 0, let pointer else {
-      preconditionFailure("Storage: expected \(bytes) bytes of memory, but the system has no more. Use a smaller batch.")
+      preconditionFailure(
+        "Storage: expected \(bytes) bytes of memory, but the system has no more. Use a smaller batch.")
     }
     return pointer
   }

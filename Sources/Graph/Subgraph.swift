@@ -21,7 +21,9 @@ extension Tensor {
     for (old, new) in replacements { known[old.key] = new }
     let leaves = Set(replacements.map { ObjectIdentifier($0.0.node) })
     for node in Node.topologicalOrder(tensors, stopAt: { leaves.contains(ObjectIdentifier($0)) }) {
-      guard !leaves.contains(ObjectIdentifier(node)), node.inputs.contains(where: { known[$0.key] != nil }) else { continue }
+      guard !leaves.contains(ObjectIdentifier(node)), node.inputs.contains(where: { known[$0.key] != nil }) else {
+        continue
+      }
       let results = apply(node.operation, node.inputs.map { known[$0.key] ?? $0 })
       for index in node.types.indices { known[Tensor(node, index).key] = results[index] }
     }
@@ -38,7 +40,8 @@ extension Tensor {
     var captures: [Tensor] = []
     var seen: Set<TensorKey> = []
     func capture(_ tensor: Tensor) {
-      guard !inside.contains(ObjectIdentifier(tensor.node)), !(tensor.node.operation is Fill), !(tensor.node.operation is Iota),
+      guard !inside.contains(ObjectIdentifier(tensor.node)), !(tensor.node.operation is Fill),
+        !(tensor.node.operation is Iota),
         seen.insert(tensor.key).inserted
       else { return }
       captures.append(tensor)

@@ -171,7 +171,8 @@ extension Tensor {
 
   /// Where this condition holds the first value, elsewhere the second.
   public func select(_ ifTrue: Tensor, _ ifFalse: Tensor) -> Tensor {
-    guard let values = Shape.broadcast(ifTrue.shape, ifFalse.shape), let shape = Shape.broadcast(self.shape, values) else {
+    guard let values = Shape.broadcast(ifTrue.shape, ifFalse.shape), let shape = Shape.broadcast(self.shape, values)
+    else {
       let error = CajalError(
         .shape, "select", expected: "shapes that stretch to one another",
         given: "they are \(self.shape), \(ifTrue.shape) and \(ifFalse.shape)")

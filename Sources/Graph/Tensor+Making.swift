@@ -37,7 +37,9 @@ extension Tensor {
   }
 
   /// 0 everywhere.
-  public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor { fill(0, type: TensorType(shape, dtype)) }
+  public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor {
+    fill(0, type: TensorType(shape, dtype))
+  }
   /// 1 everywhere.
   public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor { fill(1, type: TensorType(shape, dtype)) }
   /// One value everywhere.

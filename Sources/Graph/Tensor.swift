@@ -59,7 +59,8 @@ extension Tensor {
 
   /// What stands in for a result that cannot be: noted in a trace, a trap elsewhere.
   package static func misfit(_ error: any Error, trace: Trace?) -> Tensor {
-    let error = error as? CajalError ?? CajalError(.argument, "tensor", expected: "a working operation", given: "\(error)")
+    let error =
+      error as? CajalError ?? CajalError(.argument, "tensor", expected: "a working operation", given: "\(error)")
     guard let trace else { preconditionFailure(error.description) }
     trace.note(error)
     return poisoned(in: trace)

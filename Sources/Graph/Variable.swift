@@ -41,7 +41,8 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
   public init(_ name: String, _ type: TensorType, role: Role, value: Storage) {
     precondition(
       value.count == type.shape.count && value.dtype == type.dtype,
-      "Variable \(name): expected \(type.shape.count) values of \(type.dtype.rawValue), but there are \(value.count) of \(value.dtype.rawValue).")
+      "Variable \(name): expected \(type.shape.count) values of \(type.dtype.rawValue), but there are \(value.count) of \(value.dtype.rawValue)."
+    )
     self.name = name
     self.type = type
     self.role = role
@@ -69,7 +70,8 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
     set {
       precondition(
         newValue.count == type.shape.count && newValue.dtype == type.dtype,
-        "Variable \(name): expected \(type), but the new value has \(newValue.count) elements of \(newValue.dtype.rawValue).")
+        "Variable \(name): expected \(type), but the new value has \(newValue.count) elements of \(newValue.dtype.rawValue)."
+      )
       if layout.isRowMajor(type.shape) {
         storage.pointer.copyMemory(from: newValue.pointer, byteCount: storage.byteCount)
       } else {

@@ -39,7 +39,9 @@ import Testing
     let (la, lb) = (a.squared().sum(), b.squared().sum())
     let (ga, gb) = (gradient(of: la, with: [w, x, h0]), gradient(of: lb, with: [w, x, h0]))
     for (p, q) in zip(ga, gb) { #expect(close(p, q)) }
-    let (ha, hb) = (gradient(of: ga[0].squared().sum(), with: [w])[0], gradient(of: gb[0].squared().sum(), with: [w])[0])
+    let (ha, hb) = (
+      gradient(of: ga[0].squared().sum(), with: [w])[0], gradient(of: gb[0].squared().sum(), with: [w])[0]
+    )
     #expect(close(ha / 100, hb / 100))
   }
 }

@@ -24,7 +24,9 @@ import Testing
     var labels: [Int32] = []
     for sample in 0..<64 {
       let isVertical = sample % 2 == 1
-      for row in 0..<16 { for column in 0..<16 { pixels.append(((isVertical ? column : row) + sample / 8) % 2 == 0 ? 1 : 0) } }
+      for row in 0..<16 {
+        for column in 0..<16 { pixels.append(((isVertical ? column : row) + sample / 8) % 2 == 0 ? 1 : 0) }
+      }
       labels.append(isVertical ? 1 : 0)
     }
     let x = Tensor(pixels, shape: [64, 16, 16, 1])

@@ -63,7 +63,8 @@ extension FusedEpilogue {
   /// A product whose matrix of weights lies as the library's dense layers like it.
   private func dense(_ contraction: Contraction, _ form: ProductForm, _ site: Site) throws -> Kernel {
     if contraction.transposesLeft {
-      return try DenseForm(rows: form.k, inputs: form.m, units: form.n, site.library).kernelGradient(site, label, hasBias: false)
+      return try DenseForm(rows: form.k, inputs: form.m, units: form.n, site.library).kernelGradient(
+        site, label, hasBias: false)
     }
     if contraction.transposesRight {
       return try DenseForm(rows: form.m, inputs: form.n, units: form.k, site.library).inputGradient(site, label)
@@ -78,9 +79,11 @@ extension FusedEpilogue {
     ]
     let arguments = vk_matrix_arguments(
       a: nil, b: nil, bias: nil, c: nil, type: Int32((types[dtype] ?? VK_MATRIX_F32).rawValue),
-      activation: Int32((activation?.small ?? VK_ACTIVATION_LINEAR).rawValue), accumulates: 0, m: Int64(form.m), n: Int64(form.n),
+      activation: Int32((activation?.small ?? VK_ACTIVATION_LINEAR).rawValue), accumulates: 0, m: Int64(form.m),
+      n: Int64(form.n),
       k: Int64(form.k), a_row: Int64(form.left.row), a_column: Int64(form.left.column), b_row: Int64(form.right.row),
-      b_column: Int64(form.right.column), c_row: Int64(form.n), batch: Int64(form.batch), a_batch: Int64(form.m * form.k),
+      b_column: Int64(form.right.column), c_row: Int64(form.n), batch: Int64(form.batch),
+      a_batch: Int64(form.m * form.k),
       b_batch: Int64(form.k * form.n), c_batch: Int64(form.m * form.n))
     let memory = kernel.add(vk_matrix, arguments, [(0, \.a), (1, \.b), (site.output(0), \.c)])
     if hasBias { kernel.attach(2, kernel.slot(memory, \.bias)) }
@@ -94,15 +97,20 @@ extension FusedEpilogue {
     let batched = form.batch > 1
     func description(_ rows: Int, _ columns: Int, _ strides: (row: Int, column: Int)) throws -> MemoryDescription {
       try .strided(
-        (batched ? [form.batch] : []) + [rows, columns], (batched ? [rows * columns] : []) + [strides.row, strides.column], library)
+        (batched ? [form.batch] : []) + [rows, columns],
+        (batched ? [rows * columns] : []) + [strides.row, strides.column], library)
     }
     let a = try description(form.m, form.k, form.left)
     let b = try description(form.k, form.n, form.right)
     let c = try description(form.m, form.n, (form.n, 1))
-    let bias = hasBias ? try MemoryDescription.strided((batched ? [1] : []) + [1, form.n], (batched ? [form.n] : []) + [form.n, 1], library) : nil
+    let bias =
+      hasBias
+      ? try MemoryDescription.strided(
+        (batched ? [1] : []) + [1, form.n], (batched ? [form.n] : []) + [form.n, 1], library) : nil
     let attributes = try Attributes(library, epilogues: activation.map { [$0.postOp] } ?? [])
     let primitive = try PrimitiveDescription(library, "this matrix product") {
-      library.functions.matmul_primitive_desc_create(&$0, library.engine, a.raw, b.raw, bias?.raw, c.raw, attributes.raw)
+      library.functions.matmul_primitive_desc_create(
+        &$0, library.engine, a.raw, b.raw, bias?.raw, c.raw, attributes.raw)
     }
     var arguments: [(Int, Argument)] = [
       (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .operand(1)), (ONEDNN_ARG_DST, .operand(site.output(0))),

@@ -6,7 +6,8 @@ import VectorKernels
 extension ConvolutionForm {
   /// Batches of whole vectors, and channels that do not fill the library's blocks (its first-layer kernels excepted).
   func suitsBatchInnermost(input: Shape, output: Shape) -> Bool {
-    guard input.rank == 4, operation.groups == 1, operation.window.dilations.allSatisfy({ $0 == 1 }), input[0] >= 32 else { return false }
+    guard input.rank == 4, operation.groups == 1, operation.window.dilations.allSatisfy({ $0 == 1 }), input[0] >= 32
+    else { return false }
     let (channels, filters) = (input[3], output[3])
     guard filters % 16 != 0 || channels > 4 && channels % 16 != 0, channels <= 64, filters <= 256 else { return false }
     var shape = vectorShape(input: input, output: output)
@@ -21,9 +22,11 @@ extension ConvolutionForm {
   private func vectorShape(input: Shape, output: Shape) -> vk_convolution_shape {
     let window = operation.window
     return vk_convolution_shape(
-      batch: Int64(input[0]), channels: Int64(input[3]), height: Int64(input[1]), width: Int64(input[2]), filters: Int64(output[3]),
+      batch: Int64(input[0]), channels: Int64(input[3]), height: Int64(input[1]), width: Int64(input[2]),
+      filters: Int64(output[3]),
       output_height: Int64(output[1]), output_width: Int64(output[2]), kernel_height: Int64(weights.shape[0]),
-      kernel_width: Int64(weights.shape[1]), stride_height: Int64(window.strides[0]), stride_width: Int64(window.strides[1]),
+      kernel_width: Int64(weights.shape[1]), stride_height: Int64(window.strides[0]),
+      stride_width: Int64(window.strides[1]),
       padding_top: Int64(window.paddingLow[0]), padding_left: Int64(window.paddingLow[1]))
   }
 
@@ -34,7 +37,8 @@ extension ConvolutionForm {
     let (x, y) = (site.inputs[0], site.outputs[0])
     let arguments = vk_convolution_arguments(
       x: nil, kernel: nil, bias: nil, y: nil, threads: threads(site, output: y.shape),
-      activation: Int32((fused.activation?.small ?? VK_ACTIVATION_LINEAR).rawValue), shape: vectorShape(input: x.shape, output: y.shape))
+      activation: Int32((fused.activation?.small ?? VK_ACTIVATION_LINEAR).rawValue),
+      shape: vectorShape(input: x.shape, output: y.shape))
     let memory = kernel.add(vk_convolution, arguments, [(0, \.x), (1, \.kernel), (site.output(0), \.y)])
     if fused.hasBias { kernel.attach(2, kernel.slot(memory, \.bias)) }
     kernel.flops = flops(output: y.shape)
@@ -44,12 +48,15 @@ extension ConvolutionForm {
     }
     // Not in the loops: a pass over the result while it is warm.
     let clip = FusedMap(
-      shape: [y.shape.count], inputTypes: [.float32], steps: [.init(kind: .clip(lower: lower, upper: upper), arguments: [0], dtype: .float32)],
+      shape: [y.shape.count], inputTypes: [.float32],
+      steps: [.init(kind: .clip(lower: lower, upper: upper), arguments: [0], dtype: .float32)],
       outputs: [.init(register: 1, reduction: nil, axes: [])], arithmetic: .single)
     let map = try MapProgram(clip).create([([Int64(y.shape.count)], [1, 1])], threads: arguments.threads)
     kernel.own { vk_map_destroy(map) }
     kernel.add(vk_map_run, prepared: UnsafeMutableRawPointer(map))
-    for operand in 0..<2 { if let slot = vk_map_pointer(map, 0, Int32(operand)) { kernel.attach(site.output(0), slot) } }
+    for operand in 0..<2 {
+      if let slot = vk_map_pointer(map, 0, Int32(operand)) { kernel.attach(site.output(0), slot) }
+    }
     return kernel
   }
 
@@ -57,7 +64,8 @@ extension ConvolutionForm {
     let kernel = Kernel(label, implementation: "batch innermost")
     let (dy, dx) = (site.inputs[0], site.outputs[0])
     let arguments = vk_convolution_input_gradient_arguments(
-      dy: nil, kernel: nil, dx: nil, threads: threads(site, output: dy.shape), shape: vectorShape(input: dx.shape, output: dy.shape))
+      dy: nil, kernel: nil, dx: nil, threads: threads(site, output: dy.shape),
+      shape: vectorShape(input: dx.shape, output: dy.shape))
     _ = kernel.add(vk_convolution_input_gradient, arguments, [(0, \.dy), (1, \.kernel), (2, \.dx)])
     kernel.flops = flops(output: dy.shape)
     return kernel

@@ -28,7 +28,8 @@ struct ConvolutionForm {
   }
 
   func forward(
-    _ library: Library, source: MemoryDescription, weights: MemoryDescription, bias: MemoryDescription?, target: MemoryDescription,
+    _ library: Library, source: MemoryDescription, weights: MemoryDescription, bias: MemoryDescription?,
+    target: MemoryDescription,
     isTraining: Bool, attributes: Attributes
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription(library, "this convolution") {
@@ -54,7 +55,8 @@ struct ConvolutionForm {
     let attributes = try attributes ?? Attributes(library)
     return try PrimitiveDescription(library, "this convolution's kernel gradient") {
       library.functions.convolution_backward_weights_primitive_desc_create(
-        &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, bias?.raw, target.raw, strides, dilations,
+        &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, bias?.raw, target.raw, strides,
+        dilations,
         paddingLow, paddingHigh, hint.raw, attributes.raw)
     }
   }
@@ -118,7 +120,9 @@ extension Epilogue {
 }
 
 extension Convolution: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 } }
+  func isLowerable(_ inputs: [TensorType]) -> Bool {
+    inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 }
+  }
 
   func lower(_ site: Site) throws -> Kernel {
     try FusedEpilogue(base: .convolution(self), hasBias: false, activation: nil).lowerConvolution(self, site, label)
@@ -145,10 +149,12 @@ extension FusedEpilogue: Lowerable {
     let lying = try form.weights.description(w, library)
     let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) {
       try form.forward(
-        library, source: source, weights: $0, bias: bias, target: target, isTraining: site.isTraining, attributes: attributes)
+        library, source: source, weights: $0, bias: bias, target: target, isTraining: site.isTraining,
+        attributes: attributes)
     }
     var arguments: [(Int, Argument)] = [
-      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)), (ONEDNN_ARG_DST, .operand(site.output(0))),
+      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+      (ONEDNN_ARG_DST, .operand(site.output(0))),
     ]
     if hasBias { arguments.append((ONEDNN_ARG_BIAS, .operand(2))) }
     try kernel.add(primitive, library, arguments)
@@ -158,7 +164,9 @@ extension FusedEpilogue: Lowerable {
 }
 
 extension ConvolutionInputGradient: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 } }
+  func isLowerable(_ inputs: [TensorType]) -> Bool {
+    inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 }
+  }
 
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "oneDNN")
@@ -173,7 +181,8 @@ extension ConvolutionInputGradient: Lowerable {
     let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) { weights in
       try PrimitiveDescription(library, "this convolution's input gradient") {
         library.functions.convolution_backward_data_primitive_desc_create(
-          &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, target.raw, form.strides, form.dilations,
+          &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, target.raw, form.strides,
+          form.dilations,
           form.paddingLow, form.paddingHigh, hint.raw, attributes.raw)
       }
     }
@@ -189,7 +198,9 @@ extension ConvolutionInputGradient: Lowerable {
 }
 
 extension ConvolutionKernelGradient: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 } }
+  func isLowerable(_ inputs: [TensorType]) -> Bool {
+    inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 }
+  }
   func lower(_ site: Site) throws -> Kernel { try lower(site, hasBias: false) }
 
   fileprivate func lower(_ site: Site, hasBias: Bool) throws -> Kernel {
@@ -197,7 +208,9 @@ extension ConvolutionKernelGradient: Lowerable {
     let library = site.library
     let (x, dy, dw) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: kernelShape, input: x.shape, output: dy.shape)
-    if form.liesBatchInnermost(x, dy), dw.isRowMajor { return form.batchInnermostKernelGradient(site, label, hasBias: hasBias) }
+    if form.liesBatchInnermost(x, dy), dw.isRowMajor {
+      return form.batchInnermostKernelGradient(site, label, hasBias: hasBias)
+    }
     let (source, target) = try form.ends(x, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)

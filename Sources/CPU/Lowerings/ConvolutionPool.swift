@@ -5,8 +5,11 @@ extension ConvolutionPool: Lowerable {
   /// Stride 1, no padding, few channels in, blocks of 16 out, windows of 2 x 2 side by side.
   func isLowerable(_ inputs: [TensorType]) -> Bool {
     let window = convolution.window
-    let isPlain = window.strides == [1, 1] && window.dilations == [1, 1] && window.paddingLow == [0, 0] && window.paddingHigh == [0, 0]
-    let isPooled = pooling.kind == .maximum && pooling.size == [2, 2] && pooling.window.strides == [2, 2]
+    let isPlain =
+      window.strides == [1, 1] && window.dilations == [1, 1] && window.paddingLow == [0, 0]
+      && window.paddingHigh == [0, 0]
+    let isPooled =
+      pooling.kind == .maximum && pooling.size == [2, 2] && pooling.window.strides == [2, 2]
       && pooling.window.paddingLow == [0, 0] && pooling.window.paddingHigh == [0, 0]
     guard isPlain, isPooled, convolution.groups == 1, inputs[0].dtype == .float32 else { return false }
     var shape = vectorShape(input: inputs[0].shape, kernel: inputs[1].shape, blocked: false)
@@ -15,7 +18,8 @@ extension ConvolutionPool: Lowerable {
 
   fileprivate func vectorShape(input: Shape, kernel: Shape, blocked: Bool) -> vk_convolution_pool_shape {
     vk_convolution_pool_shape(
-      batch: Int64(input[0]), height: Int64(input[1]), width: Int64(input[2]), channels: Int64(input[3]), filters: Int64(kernel[3]),
+      batch: Int64(input[0]), height: Int64(input[1]), width: Int64(input[2]), channels: Int64(input[3]),
+      filters: Int64(kernel[3]),
       kernel_height: Int64(kernel[0]), kernel_width: Int64(kernel[1]), blocked: blocked ? 1 : 0)
   }
 
@@ -25,7 +29,8 @@ extension ConvolutionPool: Lowerable {
     let shape = vectorShape(input: x.shape, kernel: w.shape, blocked: !y.isRowMajor)
     kernel.flops = 8 * Double(y.shape.count) * Double(w.shape.count / max(w.shape.last, 1))
     let arguments = vk_convolution_pool_arguments(
-      x: nil, kernel: nil, bias: nil, y: nil, winners: nil, threads: site.threads(nanoseconds: kernel.flops / 100), shape: shape)
+      x: nil, kernel: nil, bias: nil, y: nil, winners: nil, threads: site.threads(nanoseconds: kernel.flops / 100),
+      shape: shape)
     let memory = kernel.add(vk_convolution_pool, arguments, [(0, \.x), (1, \.kernel), (2, \.bias), (3, \.y)])
     if site.isUsed[1] { kernel.attach(4, kernel.slot(memory, \.winners)) }
     return kernel

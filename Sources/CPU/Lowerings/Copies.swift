@@ -33,7 +33,8 @@ struct CopyPlan {
     withUnsafeMutableBytes(of: &description.source_strides) { fill($0, kept.map { sourceStrides[$0] }) }
     withUnsafeMutableBytes(of: &description.target_strides) { fill($0, kept.map { targetStrides[$0] }) }
     guard let copy = vk_copy_create(&description) else {
-      throw CajalError(.unsupported, kernel.label, expected: "a copy the kernels take", given: "it is of shape \(shape)")
+      throw CajalError(
+        .unsupported, kernel.label, expected: "a copy the kernels take", given: "it is of shape \(shape)")
     }
     kernel.own { vk_copy_destroy(copy) }
     let bytes = shape.reduce(1, *) * dtype.byteCount
@@ -44,7 +45,9 @@ struct CopyPlan {
   }
 
   private func fill(_ bytes: UnsafeMutableRawBufferPointer, _ numbers: [Int]) {
-    for (index, number) in numbers.enumerated() { bytes.storeBytes(of: Int64(number), toByteOffset: index * 8, as: Int64.self) }
+    for (index, number) in numbers.enumerated() {
+      bytes.storeBytes(of: Int64(number), toByteOffset: index * 8, as: Int64.self)
+    }
   }
 }
 
@@ -160,7 +163,8 @@ extension Reverse: Lowerable {
       strides[axis] = -strides[axis]
     }
     let plan = CopyPlan(
-      shape: input.shape.dimensions, sourceStrides: strides, targetStrides: site.outputs[0].strides, sourceOffset: offset)
+      shape: input.shape.dimensions, sourceStrides: strides, targetStrides: site.outputs[0].strides,
+      sourceOffset: offset)
     try plan.add(to: kernel, from: 0, to: 1, dtype: input.type.dtype, site: site)
     return kernel
   }

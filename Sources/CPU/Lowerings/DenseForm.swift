@@ -34,13 +34,16 @@ struct DenseForm {
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription(library, "this dense layer") {
       library.functions.inner_product_forward_primitive_desc_create(
-        &$0, library.engine, isTraining ? ONEDNN_FORWARD_TRAINING : ONEDNN_FORWARD_INFERENCE, source.raw, weights.raw, bias?.raw,
+        &$0, library.engine, isTraining ? ONEDNN_FORWARD_TRAINING : ONEDNN_FORWARD_INFERENCE, source.raw, weights.raw,
+        bias?.raw,
         target.raw, attributes.raw)
     }
   }
 
   /// With the weights as they lie, or else as the library likes them.
-  private func best(_ lying: MemoryDescription, _ make: (MemoryDescription) throws -> PrimitiveDescription) throws -> PrimitiveDescription {
+  private func best(_ lying: MemoryDescription, _ make: (MemoryDescription) throws -> PrimitiveDescription) throws
+    -> PrimitiveDescription
+  {
     if let asked = try? make(lying), !asked.isReference { return asked }
     return try make(weights.any(library))
   }
@@ -56,7 +59,8 @@ struct DenseForm {
     let lying = try weights.description(site.inputs[1], library)
     let primitive = try best(lying) { try forwardPrimitive($0, bias: bias, isTraining: site.isTraining, attributes) }
     var arguments: [(Int, Argument)] = [
-      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)), (ONEDNN_ARG_DST, .operand(site.output(0))),
+      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+      (ONEDNN_ARG_DST, .operand(site.output(0))),
     ]
     if fused.hasBias { arguments.append((ONEDNN_ARG_BIAS, .operand(2))) }
     try kernel.add(primitive, library, arguments)

@@ -35,7 +35,9 @@ extension SegmentedMap: Lowerable {
       for output in segment.outputs.indices where segment.outputs[output].reduction == nil {
         for input in 0..<inputCount {
           let (to, from) = (operand(index, inputCount + output), operand(index, input))
-          if to.operand.type == from.operand.type, to.operand.layout == from.operand.layout || to.operand.shape.count <= 1 {
+          if to.operand.type == from.operand.type,
+            to.operand.layout == from.operand.layout || to.operand.shape.count <= 1
+          {
             kernel.needs.inPlace.append((to.position - site.inputs.count, from.position))
           }
         }

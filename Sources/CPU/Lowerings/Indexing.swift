@@ -58,13 +58,17 @@ extension Gather: Lowerable {
     let size = Int32(data.type.dtype.byteCount)
     if perRow {
       let arguments = vk_take_along_arguments(
-        input: nil, ids: nil, output: nil, error: flag, threads: threads, element_size: size, id_type: ids.type.dtype.index ?? 0,
-        outer: Int64(extents.outer), rows: Int64(extents.axis), count: Int64(ids.shape[axis]), inner: Int64(extents.inner))
+        input: nil, ids: nil, output: nil, error: flag, threads: threads, element_size: size,
+        id_type: ids.type.dtype.index ?? 0,
+        outer: Int64(extents.outer), rows: Int64(extents.axis), count: Int64(ids.shape[axis]),
+        inner: Int64(extents.inner))
       _ = kernel.add(vk_take_along, arguments, [(0, \.input), (1, \.ids), (2, \.output)])
     } else {
       let arguments = vk_gather_arguments(
-        table: nil, ids: nil, output: nil, error: flag, threads: threads, element_size: size, id_type: ids.type.dtype.index ?? 0,
-        batch: Int64(extents.outer), count: Int64(ids.shape.count), rows: Int64(extents.axis), width: Int64(extents.inner),
+        table: nil, ids: nil, output: nil, error: flag, threads: threads, element_size: size,
+        id_type: ids.type.dtype.index ?? 0,
+        batch: Int64(extents.outer), count: Int64(ids.shape.count), rows: Int64(extents.axis),
+        width: Int64(extents.inner),
         table_batch_stride: Int64(extents.axis * extents.inner), ids_batch_stride: 0)
       _ = kernel.add(vk_gather, arguments, [(0, \.table), (1, \.ids), (2, \.output)])
     }
@@ -84,13 +88,17 @@ extension ScatterAdd: Lowerable {
     let type = updates.type.dtype.index ?? 0
     if perRow {
       let arguments = vk_scatter_along_arguments(
-        target: nil, ids: nil, updates: nil, error: flag, threads: threads, type: type, id_type: ids.type.dtype.index ?? 0, clears: 1,
-        outer: Int64(extents.outer), rows: Int64(extents.axis), count: Int64(ids.shape[axis]), inner: Int64(extents.inner))
+        target: nil, ids: nil, updates: nil, error: flag, threads: threads, type: type,
+        id_type: ids.type.dtype.index ?? 0, clears: 1,
+        outer: Int64(extents.outer), rows: Int64(extents.axis), count: Int64(ids.shape[axis]),
+        inner: Int64(extents.inner))
       _ = kernel.add(vk_scatter_along, arguments, [(0, \.updates), (1, \.ids), (2, \.target)])
     } else {
       let arguments = vk_scatter_add_arguments(
-        target: nil, ids: nil, updates: nil, error: flag, threads: threads, type: type, id_type: ids.type.dtype.index ?? 0, clears: 1,
-        batch: Int64(extents.outer), count: Int64(ids.shape.count), rows: Int64(extents.axis), width: Int64(extents.inner),
+        target: nil, ids: nil, updates: nil, error: flag, threads: threads, type: type,
+        id_type: ids.type.dtype.index ?? 0, clears: 1,
+        batch: Int64(extents.outer), count: Int64(ids.shape.count), rows: Int64(extents.axis),
+        width: Int64(extents.inner),
         target_batch_stride: Int64(extents.axis * extents.inner), ids_batch_stride: 0)
       _ = kernel.add(vk_scatter_add, arguments, [(0, \.updates), (1, \.ids), (2, \.target)])
     }
@@ -105,7 +113,8 @@ extension ArgExtreme: Lowerable {
     let kernel = Kernel(label, implementation: "arg extreme")
     let extents = AxisExtents(site.inputs[0].shape, axis: axis)
     let arguments = vk_arg_extreme_arguments(
-      input: nil, output: nil, threads: site.threads(bytes: 8 * site.inputs[0].type.byteCount), type: site.inputs[0].type.dtype.index ?? 0,
+      input: nil, output: nil, threads: site.threads(bytes: 8 * site.inputs[0].type.byteCount),
+      type: site.inputs[0].type.dtype.index ?? 0,
       output_type: Int32(VK_INDEX_I32.rawValue), smallest: takesLargest ? 0 : 1, outer: Int64(extents.outer),
       axis: Int64(extents.axis), inner: Int64(extents.inner))
     _ = kernel.add(vk_arg_extreme, arguments, [(0, \.input), (1, \.output)])
@@ -122,7 +131,8 @@ extension Sort: Lowerable {
     let threads = site.threads(bytes: 64 * site.inputs[0].type.byteCount)
     let arguments = vk_sort_arguments(
       input: nil, values: nil, indices: nil, scratch: nil, threads: threads, type: site.inputs[0].type.dtype.index ?? 0,
-      index_type: Int32(VK_INDEX_I32.rawValue), descending: descending ? 1 : 0, rows: Int64(shape.count / max(shape.last, 1)),
+      index_type: Int32(VK_INDEX_I32.rawValue), descending: descending ? 1 : 0,
+      rows: Int64(shape.count / max(shape.last, 1)),
       count: Int64(shape.last), kept: Int64(count))
     let memory = kernel.add(vk_sort, arguments, [(0, \.input), (1, \.values), (2, \.indices)])
     kernel.attachScratch(
@@ -138,8 +148,10 @@ extension Cumulative: Lowerable {
     let kernel = Kernel(label, implementation: "cumulate")
     let extents = AxisExtents(site.inputs[0].shape, axis: axis)
     let arguments = vk_cumulate_arguments(
-      input: nil, output: nil, threads: site.threads(bytes: 8 * site.inputs[0].type.byteCount), type: site.inputs[0].type.dtype.index ?? 0,
-      product: kind == .product ? 1 : 0, exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0, outer: Int64(extents.outer),
+      input: nil, output: nil, threads: site.threads(bytes: 8 * site.inputs[0].type.byteCount),
+      type: site.inputs[0].type.dtype.index ?? 0,
+      product: kind == .product ? 1 : 0, exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0,
+      outer: Int64(extents.outer),
       axis: Int64(extents.axis), inner: Int64(extents.inner))
     _ = kernel.add(vk_cumulate, arguments, [(0, \.input), (1, \.output)])
     kernel.needs.inPlace = [(0, 0)]

@@ -50,7 +50,8 @@ extension BatchNormalizationGradient: Lowerable {
     }
     let primitive = try PrimitiveDescription(library, "this batch normalization's gradient") {
       library.functions.batch_normalization_backward_primitive_desc_create(
-        &$0, library.engine, ONEDNN_BACKWARD, x.raw, x.raw, x.raw, Float(epsilon), scaleAndShift, hint.raw, attributes.raw)
+        &$0, library.engine, ONEDNN_BACKWARD, x.raw, x.raw, x.raw, Float(epsilon), scaleAndShift, hint.raw,
+        attributes.raw)
     }
     try kernel.add(
       primitive, library,
@@ -67,10 +68,13 @@ extension BatchNormalizationGradient: Lowerable {
 extension LocalResponseNormalization: Lowerable {
   func isLowerable(_ inputs: [TensorType]) -> Bool { isSpatial(inputs[0]) && inputs[0].shape.rank == 4 }
 
-  fileprivate func forward(_ library: Library, _ x: MemoryDescription, _ attributes: Attributes) throws -> PrimitiveDescription {
+  fileprivate func forward(_ library: Library, _ x: MemoryDescription, _ attributes: Attributes) throws
+    -> PrimitiveDescription
+  {
     try PrimitiveDescription(library, "this local response normalization") {
       library.functions.lrn_forward_primitive_desc_create(
-        &$0, library.engine, ONEDNN_FORWARD_TRAINING, ONEDNN_LRN_ACROSS_CHANNELS, x.raw, x.raw, Int64(size), Float(alpha),
+        &$0, library.engine, ONEDNN_FORWARD_TRAINING, ONEDNN_LRN_ACROSS_CHANNELS, x.raw, x.raw, Int64(size),
+        Float(alpha),
         Float(beta), Float(k), attributes.raw)
     }
   }
@@ -111,7 +115,8 @@ extension LocalResponseNormalizationGradient: Lowerable {
       let place = kernel.reserve(bytes: library.functions.memory_desc_get_size(workspace))
       let result = kernel.reserve(bytes: x.byteCount)
       try kernel.add(
-        hint, library, [(ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_DST, .scratch(result)), (ONEDNN_ARG_WORKSPACE, .scratch(place))])
+        hint, library,
+        [(ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_DST, .scratch(result)), (ONEDNN_ARG_WORKSPACE, .scratch(place))])
       arguments.append((ONEDNN_ARG_WORKSPACE, .scratch(place)))
     }
     try kernel.add(primitive, library, arguments)

@@ -9,7 +9,9 @@ extension vk_pool_shape {
     let channels = input.shape.last
     if input.isRowMajor, output.isRowMajor {
       (outer, inner) = (Int64(input.shape[0]), Int64(channels))
-    } else if input.layout == .channelBlocked(input.shape, size: 16), output.layout == .channelBlocked(output.shape, size: 16) {
+    } else if input.layout == .channelBlocked(input.shape, size: 16),
+      output.layout == .channelBlocked(output.shape, size: 16)
+    {
       (outer, inner) = (Int64(input.shape[0] * channels / 16), 16)
     } else if input.layout == .batchInnermost(input.shape), output.layout == .batchInnermost(output.shape) {
       (outer, inner) = (Int64(channels), Int64(input.shape[0]))
@@ -41,7 +43,9 @@ extension vk_pool_shape {
 }
 
 extension Pooling: Lowerable {
-  func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype == .float32 && window.dilations.allSatisfy { $0 == 1 } }
+  func isLowerable(_ inputs: [TensorType]) -> Bool {
+    inputs[0].dtype == .float32 && window.dilations.allSatisfy { $0 == 1 }
+  }
 
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "pool")
@@ -49,7 +53,8 @@ extension Pooling: Lowerable {
     let threads = site.threads(bytes: 2 * site.inputs[0].type.byteCount)
     if kind == .maximum {
       _ = kernel.add(
-        vk_max_pool, vk_max_pool_arguments(x: nil, y: nil, winners: nil, threads: threads, winner_size: 1, shape: shape),
+        vk_max_pool,
+        vk_max_pool_arguments(x: nil, y: nil, winners: nil, threads: threads, winner_size: 1, shape: shape),
         [(0, \.x), (1, \.y)])
     } else {
       _ = kernel.add(
@@ -68,7 +73,8 @@ extension MaxPoolingGradient: Lowerable {
     let kernel = Kernel(label, implementation: "pool")
     let shape = try vk_pool_shape.checked(pooling, input: site.inputs[0], output: site.inputs[2])
     let arguments = vk_max_pool_gradient_arguments(
-      x: nil, dy: nil, winners: nil, dx: nil, threads: site.threads(bytes: 3 * site.inputs[0].type.byteCount), winner_size: 1, shape: shape)
+      x: nil, dy: nil, winners: nil, dx: nil, threads: site.threads(bytes: 3 * site.inputs[0].type.byteCount),
+      winner_size: 1, shape: shape)
     _ = kernel.add(vk_max_pool_gradient, arguments, [(0, \.x), (2, \.dy), (3, \.dx)])
     return kernel
   }
@@ -80,7 +86,8 @@ extension MaxPoolingSelection: Lowerable {
     let kernel = Kernel(label, implementation: "pool")
     let shape = try vk_pool_shape.checked(pooling, input: site.inputs[0], output: site.outputs[0])
     let arguments = vk_max_pool_select_arguments(
-      x: nil, values: nil, winners: nil, y: nil, threads: site.threads(bytes: 3 * site.inputs[0].type.byteCount), winner_size: 1, shape: shape)
+      x: nil, values: nil, winners: nil, y: nil, threads: site.threads(bytes: 3 * site.inputs[0].type.byteCount),
+      winner_size: 1, shape: shape)
     _ = kernel.add(vk_max_pool_select, arguments, [(0, \.x), (2, \.values), (3, \.y)])
     return kernel
   }
@@ -92,7 +99,8 @@ extension AveragePoolingGradient: Lowerable {
     let kernel = Kernel(label, implementation: "pool")
     let shape = try vk_pool_shape.checked(pooling, input: site.outputs[0], output: site.inputs[0])
     let arguments = vk_average_pool_gradient_arguments(
-      dy: nil, dx: nil, threads: site.threads(bytes: 2 * site.outputs[0].type.byteCount), divisor: pooling.divisor, shape: shape)
+      dy: nil, dx: nil, threads: site.threads(bytes: 2 * site.outputs[0].type.byteCount), divisor: pooling.divisor,
+      shape: shape)
     _ = kernel.add(vk_average_pool_gradient, arguments, [(0, \.dy), (1, \.dx)])
     return kernel
   }

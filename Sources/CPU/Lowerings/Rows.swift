@@ -11,7 +11,8 @@ private func softmax(_ site: Site, label: String, logarithmic: Int32) -> Kernel 
   let kernel = Kernel(label, implementation: "rows")
   let (rows, n) = rows(site.inputs[0].shape)
   let arguments = vk_softmax_arguments(
-    x: nil, y: nil, threads: site.threads(bytes: 8 * site.inputs[0].type.byteCount), logarithmic: logarithmic, rows: rows, n: n)
+    x: nil, y: nil, threads: site.threads(bytes: 8 * site.inputs[0].type.byteCount), logarithmic: logarithmic,
+    rows: rows, n: n)
   _ = kernel.add(vk_softmax, arguments, [(0, \.x), (1, \.y)])
   kernel.needs.inPlace = [(0, 0)]
   return kernel
@@ -38,11 +39,17 @@ extension SoftmaxCrossEntropy: Lowerable {
     let isSparse = site.inputs[1].type.dtype != .float32
     let flag = isSparse ? kernel.indexErrors(site.path, count: Int(n)) : nil
     let arguments = vk_cross_entropy_arguments(
-      logits: nil, labels: nil, targets: nil, row_gradient: nil, loss: nil, probabilities: nil, gradient: nil, error: flag,
-      threads: site.threads(bytes: 10 * site.inputs[0].type.byteCount), label_type: isSparse ? site.inputs[1].type.dtype.index ?? 0 : 0,
+      logits: nil, labels: nil, targets: nil, row_gradient: nil, loss: nil, probabilities: nil, gradient: nil,
+      error: flag,
+      threads: site.threads(bytes: 10 * site.inputs[0].type.byteCount),
+      label_type: isSparse ? site.inputs[1].type.dtype.index ?? 0 : 0,
       scale: 1, rows: rows, n: n)
     let memory = kernel.add(vk_cross_entropy, arguments, [(0, \.logits), (2, \.loss)])
-    if isSparse { kernel.attach(1, kernel.slot(memory, \.labels)) } else { kernel.attach(1, kernel.slot(memory, \.targets)) }
+    if isSparse {
+      kernel.attach(1, kernel.slot(memory, \.labels))
+    } else {
+      kernel.attach(1, kernel.slot(memory, \.targets))
+    }
     if site.isUsed[1] { kernel.attach(3, kernel.slot(memory, \.probabilities)) }
     return kernel
   }

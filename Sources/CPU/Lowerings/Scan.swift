@@ -21,8 +21,12 @@ extension Scan: Lowerable {
     let entered = carries + sequences + 1
     let values = parameters[..<entered].map { buffer($0.type) }
     let results = body.results.map { buffer($0.type) }
-    for (index, value) in values.enumerated() { for (slot, offset) in program.inputSlots[index] { slot.pointee = value + offset } }
-    for (index, result) in results.enumerated() { for (slot, offset) in program.outputSlots[index] { slot.pointee = result + offset } }
+    for (index, value) in values.enumerated() {
+      for (slot, offset) in program.inputSlots[index] { slot.pointee = value + offset }
+    }
+    for (index, result) in results.enumerated() {
+      for (slot, offset) in program.outputSlots[index] { slot.pointee = result + offset }
+    }
     // Captures are read where they lie.
     for index in entered..<parameters.count {
       for (slot, offset) in program.inputSlots[index] { kernel.attach(index - 1, slot, offset: offset) }
@@ -43,11 +47,13 @@ extension Scan: Lowerable {
       addCopy(kernel, bytes: parameters[index].type.byteCount, from: .operand(index), to: .memory(values[index]))
     }
     let arguments = vk_loop_args(
-      steps: steps, count: program.steps.count, iterations: Int64(length), before: first, before_count: before.count, after: last,
+      steps: steps, count: program.steps.count, iterations: Int64(length), before: first, before_count: before.count,
+      after: last,
       after_count: after.count)
     _ = kernel.add(vk_loop, arguments, [])
     for index in 0..<carries where site.isUsed[index] {
-      addCopy(kernel, bytes: parameters[index].type.byteCount, from: .memory(values[index]), to: .operand(site.output(index)))
+      addCopy(
+        kernel, bytes: parameters[index].type.byteCount, from: .memory(values[index]), to: .operand(site.output(index)))
     }
     for inner in program.kernels where inner.canFail { kernel.check { inner.firstError() } }
     kernel.flops = Double(length) * program.kernels.reduce(0) { $0 + $1.flops }
@@ -77,7 +83,8 @@ extension Scan: Lowerable {
     var after: [Entry] = []
     for index in 0..<sequences {
       let bytes = body.parameters[carries + index].type.byteCount
-      let copy = vk_loop_copy(target: values[carries + index], source: nil, bytes: Int64(bytes), source_step: step(bytes), target_step: 0)
+      let copy = vk_loop_copy(
+        target: values[carries + index], source: nil, bytes: Int64(bytes), source_step: step(bytes), target_step: 0)
       before.append(Entry(copy: copy, operand: carries + index, offset: start(bytes)))
     }
     let numbers = Storage((0..<max(length, 1)).map { Int64($0) })
@@ -85,21 +92,26 @@ extension Scan: Lowerable {
     before.append(
       Entry(
         copy: vk_loop_copy(
-          target: values[carries + sequences], source: numbers.pointer + start(8), bytes: 8, source_step: step(8), target_step: 0)))
+          target: values[carries + sequences], source: numbers.pointer + start(8), bytes: 8, source_step: step(8),
+          target_step: 0)))
     let collected = body.results.count - carries
     for index in 0..<carries {
       let bytes = body.parameters[index].type.byteCount
       let output = carries + collected + index
       if site.isUsed[output] {
-        let copy = vk_loop_copy(target: nil, source: values[index], bytes: Int64(bytes), source_step: 0, target_step: step(bytes))
+        let copy = vk_loop_copy(
+          target: nil, source: values[index], bytes: Int64(bytes), source_step: 0, target_step: step(bytes))
         before.append(Entry(copy: copy, operand: site.output(output), isTarget: true, offset: start(bytes)))
       }
       after.append(
-        Entry(copy: vk_loop_copy(target: values[index], source: results[index], bytes: Int64(bytes), source_step: 0, target_step: 0)))
+        Entry(
+          copy: vk_loop_copy(
+            target: values[index], source: results[index], bytes: Int64(bytes), source_step: 0, target_step: 0)))
     }
     for index in 0..<collected where site.isUsed[carries + index] {
       let bytes = body.results[carries + index].type.byteCount
-      let copy = vk_loop_copy(target: nil, source: results[carries + index], bytes: Int64(bytes), source_step: 0, target_step: step(bytes))
+      let copy = vk_loop_copy(
+        target: nil, source: results[carries + index], bytes: Int64(bytes), source_step: 0, target_step: step(bytes))
       after.append(Entry(copy: copy, operand: site.output(carries + index), isTarget: true, offset: start(bytes)))
     }
     return (before, after)
@@ -107,7 +119,8 @@ extension Scan: Lowerable {
 
   private func attach(_ kernel: Kernel, _ entry: Entry, _ memory: UnsafeMutablePointer<vk_loop_copy>) {
     guard let operand = entry.operand else { return }
-    kernel.attach(operand, entry.isTarget ? kernel.slot(memory, \.target) : kernel.slot(memory, \.source), offset: entry.offset)
+    kernel.attach(
+      operand, entry.isTarget ? kernel.slot(memory, \.target) : kernel.slot(memory, \.source), offset: entry.offset)
   }
 
   /// One copy outside the loop: a loop of one iteration without steps.
@@ -123,7 +136,8 @@ extension Scan: Lowerable {
     case .memory(let pointer): copy.pointee.target = pointer
     case .operand(let operand): kernel.attach(operand, kernel.slot(copy, \.target))
     }
-    let arguments = vk_loop_args(steps: nil, count: 0, iterations: 1, before: copy, before_count: 1, after: nil, after_count: 0)
+    let arguments = vk_loop_args(
+      steps: nil, count: 0, iterations: 1, before: copy, before_count: 1, after: nil, after_count: 0)
     _ = kernel.add(vk_loop, arguments, [])
   }
 }

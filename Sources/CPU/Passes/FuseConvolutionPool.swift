@@ -40,7 +40,9 @@ struct FuseConvolutionPool: Pass {
   private func firstMatch(_ code: Code) -> Match? {
     guard code.instructions.contains(where: { $0.operation is Pooling }) else { return nil }
     var users = [[Int]](repeating: [], count: code.values.count)
-    for (index, instruction) in code.instructions.enumerated() { for input in instruction.inputs { users[input].append(index) } }
+    for (index, instruction) in code.instructions.enumerated() {
+      for input in instruction.inputs { users[input].append(index) }
+    }
     let leaving = Set(code.outputs + code.updates.map(\.value))
     return code.instructions.indices.lazy.compactMap { Match($0, code, users, leaving) }.first
   }
@@ -54,7 +56,8 @@ struct FuseConvolutionPool: Pass {
 
     init?(_ index: Int, _ code: Code, _ users: [[Int]], _ leaving: Set<Int>) {
       let instruction = code.instructions[index]
-      guard let fused = instruction.operation as? FusedEpilogue, case .convolution(let convolution) = fused.base, fused.hasBias,
+      guard let fused = instruction.operation as? FusedEpilogue, case .convolution(let convolution) = fused.base,
+        fused.hasBias,
         fused.activation == .relu, !leaving.contains(instruction.outputs[0])
       else { return nil }
       let y = instruction.outputs[0]
@@ -78,7 +81,8 @@ struct FuseConvolutionPool: Pass {
         let select = Match.onlyUser(of: back, code, users), select == Match.onlyUser(of: mask, code, users),
         (code.instructions[select].operation as? Elementwise)?.function == .select,
         let last = Match.onlyUser(of: select, code, users),
-        let kernel = code.instructions[last].operation as? FusedKernelGradient, case .convolution(let adjoint) = kernel.base,
+        let kernel = code.instructions[last].operation as? FusedKernelGradient,
+        case .convolution(let adjoint) = kernel.base,
         adjoint.convolution == convolution, code.instructions[last].inputs[0] == instruction.inputs[0]
       else { return nil }
       gradient = last
@@ -97,7 +101,8 @@ struct FuseConvolutionPool: Pass {
       code.instructions[first].outputs = [pooled, winners]
       code.instructions[pool].outputs = [code.newValue(code.type(pooled))]
       if let gradient, let incoming {
-        code.instructions[gradient].operation = ConvolutionPoolGradient(kernelShape: code.type(code.instructions[first].inputs[1]).shape)
+        code.instructions[gradient].operation = ConvolutionPoolGradient(
+          kernelShape: code.type(code.instructions[first].inputs[1]).shape)
         code.instructions[gradient].inputs = [code.instructions[first].inputs[0], winners, incoming]
       }
       // What stood between feeds on a value nobody makes any more.

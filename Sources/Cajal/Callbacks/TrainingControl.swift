@@ -30,7 +30,8 @@ public protocol TrainingControl: AnyObject {
 
 extension TrainingControl {
   public func backUp(to path: String) throws {
-    throw CajalError(.unsupported, "\(type(of: self))", expected: "a training that can be backed up", given: "this one cannot")
+    throw CajalError(
+      .unsupported, "\(type(of: self))", expected: "a training that can be backed up", given: "this one cannot")
   }
   public func resume(from path: String) throws -> Bool { false }
 }

@@ -11,7 +11,9 @@ extension Model {
           "[" + (["batch"] + output.shape.dimensions.dropFirst().map(String.init)).joined(separator: ", ") + "]"
         }
         table.addRow([
-          .text(String(repeating: "  ", count: call.depth) + (call.path.split(separator: "/").last.map(String.init) ?? call.path)),
+          .text(
+            String(repeating: "  ", count: call.depth)
+              + (call.path.split(separator: "/").last.map(String.init) ?? call.path)),
           .text(call.className), .text(shapes.joined(separator: " ")), own == 0 ? .empty : .integer(own),
         ])
       }

@@ -149,10 +149,15 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   public func setTrainable(_ isTrainable: Bool, _ paths: String...) throws {
     try lock.withLock {
       for path in paths {
-        guard path.isEmpty || store.variables.contains(where: { $0.name == path || $0.name.hasPrefix(path + "/") }) else {
+        guard path.isEmpty || store.variables.contains(where: { $0.name == path || $0.name.hasPrefix(path + "/") })
+        else {
           throw CajalError(.missing, "Model", expected: "the path of a layer with parameters", given: "it is '\(path)'")
         }
-        if isTrainable { frozen = frozen.filter { $0 != path && !$0.hasPrefix(path + "/") } } else { frozen.insert(path) }
+        if isTrainable {
+          frozen = frozen.filter { $0 != path && !$0.hasPrefix(path + "/") }
+        } else {
+          frozen.insert(path)
+        }
       }
       programs.removeAll()
     }
@@ -184,7 +189,9 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   private func unknown(_ path: String) -> CajalError {
     CajalError(
       .missing, "Model", expected: "the path of a variable", given: "it is '\(path)'",
-      advice: "Variables are \(store.variables.prefix(6).map(\.name).joined(separator: ", "))\(store.variables.count > 6 ? ", …" : "").")
+      advice:
+        "Variables are \(store.variables.prefix(6).map(\.name).joined(separator: ", "))\(store.variables.count > 6 ? ", …" : "")."
+    )
   }
 }
 

@@ -37,7 +37,8 @@ final class VariableStore {
 
   subscript(path: String) -> Variable? { byPath[path] }
 
-  func variable(_ path: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) throws -> Variable {
+  func variable(_ path: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) throws -> Variable
+  {
     if let known = byPath[path] {
       guard known.type == type else {
         throw CajalError(
@@ -59,7 +60,8 @@ final class VariableStore {
       guard let saved = types[path], saved.shape == type.shape else {
         throw CajalError(
           .format, path, expected: "a saved weight \(type), as the saved architecture has it",
-          given: types[path].map { "it is \($0)" } ?? "there is none", advice: "The saved model is damaged: save it again.")
+          given: types[path].map { "it is \($0)" } ?? "there is none",
+          advice: "The saved model is damaged: save it again.")
       }
       fallthrough
     case .shapesOnly: value = Storage(type.dtype, count: type.shape.count)  // memory that nobody touches takes no pages

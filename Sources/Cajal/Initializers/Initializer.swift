@@ -62,7 +62,8 @@ public enum Initializer: Hashable, Sendable, Codable {
     case .values(let values):
       guard values.count == type.shape.count else {
         throw CajalError(
-          .shape, "Initializer", expected: "\(type.shape.count) values for \(type.shape)", given: "there are \(values.count)")
+          .shape, "Initializer", expected: "\(type.shape.count) values for \(type.shape)",
+          given: "there are \(values.count)")
       }
       tensor = Tensor(values, shape: type.shape)
     }

@@ -84,30 +84,6 @@ struct ArraySource: BatchSource {
     Batches(self, order: shuffles ? Permutation.shuffled(rows, seed: seed, epoch: epoch) : nil, position: skipping)
   }
 
-<<<<<<< HEAD
-=======
-  func findFault() -> CajalError? {
-    for (index, storage) in arrays.enumerated() where storage.dtype == .float32 {
-      let width = max(rowBytes[index] / 4, 1)
-      let name =
-        index < inputs.count
-        ? "input \(index)" : index < inputs.count + targets.count ? "target \(index - inputs.count)" : "sample weights"
-      let fault = storage.withBytes { bytes -> (place: Int, value: Float)? in
-        let values = bytes.bindMemory(to: Float.self)
-        return (rows.lowerBound * width..<rows.upperBound * width).first { !values[$0].isFinite }.map {
-          ($0, values[$0])
-        }
-      }
-      guard let fault else { continue }
-      return CajalError(
-        .value, "data", expected: "finite numbers",
-        given: "\(name) has \(fault.value) in sample \(fault.place / width) (value \(fault.place % width))",
-        advice: "Remove the sample or fill the gap before training.")
-    }
-    return nil
-  }
-
->>>>>>> forcing
   private final class Batches: BatchIterator {
     private let source: ArraySource
     private let order: [Int32]?

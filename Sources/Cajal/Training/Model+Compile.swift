@@ -14,7 +14,9 @@ extension Model {
   }
 
   /// As `compile`, with a loss for each output and their weights in the sum.
-  public func compile(optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float]? = nil, metrics: [any Metric] = []) {
+  public func compile(
+    optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float]? = nil, metrics: [any Metric] = []
+  ) {
     precondition(
       losses.count == outputTypes.count,
       "Model: expected \(outputTypes.count) losses, one for each output, but there are \(losses.count).")
@@ -55,13 +57,16 @@ extension Model {
     let isTraining = signature.task == .train
     let (trace, inputs, outputs) = try trace(isTraining ? .training : .inference, batch: signature.batch)
     let targets = signature.targets.enumerated().map { index, type in
-      Tensor.placeholder("target \(index)", TensorType(Shape([signature.batch] + type.shape.dimensions), type.dtype), trace: trace)
+      Tensor.placeholder(
+        "target \(index)", TensorType(Shape([signature.batch] + type.shape.dimensions), type.dtype), trace: trace)
     }
     guard targets.count == outputs.count else {
       throw CajalError(
         .argument, "Model", expected: "targets for \(outputs.count) outputs", given: "there are \(targets.count)")
     }
-    let given = signature.hasSampleWeights ? Tensor.placeholder("sample weights", TensorType([signature.batch], .float32), trace: trace) : nil
+    let given =
+      signature.hasSampleWeights
+      ? Tensor.placeholder("sample weights", TensorType([signature.batch], .float32), trace: trace) : nil
     let weights = try combine(given, classWeights(signature.classWeights, targets[0], classes: outputs[0].shape.last))
 
     var total: Tensor?
@@ -75,7 +80,9 @@ extension Model {
     guard let total else { throw CajalError(.argument, "Model", expected: "an output", given: "there is none") }
 
     var updates: [(variable: Variable, value: Tensor)] = []
-    func accumulate(_ variable: Variable, _ increment: Tensor) { updates.append((variable, trace.read(variable) + increment)) }
+    func accumulate(_ variable: Variable, _ increment: Tensor) {
+      updates.append((variable, trace.read(variable) + increment))
+    }
     accumulate(settings.lossSum, total * Double(signature.batch))
     accumulate(settings.sampleCount, Tensor(Float(signature.batch)))
     for (index, metric) in settings.metrics.enumerated() {
@@ -99,7 +106,9 @@ extension Model {
     _ loss: Tensor, _ trace: ModelTrace, _ settings: TrainingSettings
   ) throws -> [(variable: Variable, value: Tensor)] {
     let trained = store.parameters.filter { trace.isTrainable($0.name) }.compactMap { variable in
-      trace.values(of: variable).last.map { Optimization.Entry(variable: variable, slotPrefix: variable.name, tensor: $0) }
+      trace.values(of: variable).last.map {
+        Optimization.Entry(variable: variable, slotPrefix: variable.name, tensor: $0)
+      }
     }
     return try settings.optimization.updates(
       trained, gradients: gradient(of: loss, with: trained.map(\.tensor)),

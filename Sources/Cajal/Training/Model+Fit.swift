@@ -43,7 +43,8 @@ extension Model {
       (source, validation) = try source.split(validation: validationSplit)
     }
     return try fit(
-      source, epochs: epochs, batchSize: batchSize, validationData: validation, classWeights: classWeights, callbacks: callbacks,
+      source, epochs: epochs, batchSize: batchSize, validationData: validation, classWeights: classWeights,
+      callbacks: callbacks,
       initialEpoch: initialEpoch, verbose: verbose)
   }
 
@@ -51,17 +52,20 @@ extension Model {
   @discardableResult
   public func fit(
     _ source: any BatchSource, epochs: Int = 1, batchSize: Int = 32, validationData: (any BatchSource)? = nil,
-    classWeights: [Int: Float] = [:], callbacks: [any Callback] = [], initialEpoch: Int = 0, verbose: Verbosity = .progress
+    classWeights: [Int: Float] = [:], callbacks: [any Callback] = [], initialEpoch: Int = 0,
+    verbose: Verbosity = .progress
   ) throws -> History {
     guard batchSize > 0, epochs >= 0 else {
       throw CajalError(
-        .argument, "fit", expected: "a positive batch size and no negative epochs", given: "they are \(batchSize) and \(epochs)")
+        .argument, "fit", expected: "a positive batch size and no negative epochs",
+        given: "they are \(batchSize) and \(epochs)")
     }
     return try lock.withLock {
       try demandFit(source)
       if let validationData { try demandFit(validationData) }
       let loop = try TrainingLoop(
-        self, source, batchSize: batchSize, validation: validationData, classWeights: classWeights, callbacks: callbacks, verbose: verbose)
+        self, source, batchSize: batchSize, validation: validationData, classWeights: classWeights,
+        callbacks: callbacks, verbose: verbose)
       return try loop.run(epochs: initialEpoch..<max(epochs, initialEpoch))
     }
   }

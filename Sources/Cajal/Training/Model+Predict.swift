@@ -17,7 +17,9 @@ extension Model {
 
   /// All outputs for samples of all inputs.
   public func predict(_ inputs: [Tensor], batchSize: Int = 32) throws -> [Tensor] {
-    guard batchSize > 0 else { throw CajalError(.argument, "predict", expected: "a positive batch size", given: "it is \(batchSize)") }
+    guard batchSize > 0 else {
+      throw CajalError(.argument, "predict", expected: "a positive batch size", given: "it is \(batchSize)")
+    }
     return try lock.withLock {
       let source = try ArraySource(inputs: inputs, targets: [], shuffles: false)
       try demandFit(source)

@@ -41,14 +41,16 @@ extension ProgramReport {
       ["Kernel", "Layer", "Result", "Layout", "Runs as", "kB", "MFlop"] + (runs > 0 ? ["µs", "%", "GF/s", "GB/s"] : []))
     for kernel in kernels {
       var row: [Table.Cell] = [
-        .text(kernel.label.truncated(to: 46)), .text(kernel.path.truncated(to: 24)), .text(kernel.outputs.first ?? ""), .text(kernel.layout),
+        .text(kernel.label.truncated(to: 46)), .text(kernel.path.truncated(to: 24)), .text(kernel.outputs.first ?? ""),
+        .text(kernel.layout),
         .text(kernel.implementation + (kernel.reorders > 0 ? " +\(kernel.reorders) reorder" : "")),
         .number(Double(kernel.bytes) / 1e3, digits: 1), .number(kernel.flops / 1e6, digits: 2),
       ]
       if runs > 0 {
         row += [
           .number(kernel.nanoseconds / 1e3, digits: 2), .number(100 * kernel.nanoseconds / max(total, 1), digits: 1),
-          .number(kernel.flops / max(kernel.nanoseconds, 1), digits: 1), .number(Double(kernel.bytes) / max(kernel.nanoseconds, 1), digits: 1),
+          .number(kernel.flops / max(kernel.nanoseconds, 1), digits: 1),
+          .number(Double(kernel.bytes) / max(kernel.nanoseconds, 1), digits: 1),
         ]
       }
       table.addRow(row)
@@ -56,6 +58,7 @@ extension ProgramReport {
     let summary =
       "\(kernels.count) kernels, \(kernels.reduce(0) { $0 + $1.reorders }) conversions inside them, arena \(Format.bytes(arenaBytes)) "
       + "(\(Format.bytes(unsharedBytes)) without sharing), compiled in \(Format.duration(compileSeconds))"
-    return table.rendered(for: terminal) + "\n" + summary + (runs > 0 ? ", \(Format.fixed(total / 1e6, digits: 3)) ms in kernels" : "") + "\n"
+    return table.rendered(for: terminal) + "\n" + summary
+      + (runs > 0 ? ", \(Format.fixed(total / 1e6, digits: 3)) ms in kernels" : "") + "\n"
   }
 }

@@ -19,7 +19,8 @@ final class Pass {
   private(set) var batches = 0
 
   init(
-    _ model: Model, _ source: any BatchSource, _ settings: TrainingSettings, task: ProgramCache.Signature.Task, batchSize: Int,
+    _ model: Model, _ source: any BatchSource, _ settings: TrainingSettings, task: ProgramCache.Signature.Task,
+    batchSize: Int,
     classWeights: [Int: Float]
   ) {
     self.model = model
@@ -74,7 +75,8 @@ final class Pass {
   private func program(_ count: Int) throws -> Program {
     try model.program(
       ProgramCache.Signature(
-        task: task, batch: count, targets: source.targets, hasSampleWeights: source.hasSampleWeights, classWeights: classWeights))
+        task: task, batch: count, targets: source.targets, hasSampleWeights: source.hasSampleWeights,
+        classWeights: classWeights))
   }
 
   /// Shows how far the pass is; true where the caller should look at the loss as well.

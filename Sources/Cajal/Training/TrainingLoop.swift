@@ -23,7 +23,8 @@ final class TrainingLoop: TrainingControl {
   var context: TrainingContext?
 
   init(
-    _ model: Model, _ source: any BatchSource, batchSize: Int, validation: (any BatchSource)?, classWeights: [Int: Float],
+    _ model: Model, _ source: any BatchSource, batchSize: Int, validation: (any BatchSource)?,
+    classWeights: [Int: Float],
     callbacks: [any Callback], verbose: Verbosity
   ) throws {
     self.model = model
@@ -122,7 +123,9 @@ final class TrainingLoop: TrainingControl {
 
   /// A loss that is no number ends training, unless a callback watches for it.
   private func demandFinite(_ context: TrainingContext, _ epoch: Int) throws {
-    guard let loss = context.logs["loss"], !loss.isFinite, !callbacks.contains(where: { $0 is TerminateOnNaN }) else { return }
+    guard let loss = context.logs["loss"], !loss.isFinite, !callbacks.contains(where: { $0 is TerminateOnNaN }) else {
+      return
+    }
     if loss.isNaN && training.samples == 0 { return }
     throw CajalError(
       .value, "fit", expected: "a finite loss", given: "it is \(loss) in epoch \(epoch + 1)",

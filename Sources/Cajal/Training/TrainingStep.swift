@@ -57,7 +57,8 @@ extension Model {
   public func trainingStep(_ x: Tensor, _ y: Tensor) throws -> TrainingStep { try trainingStep([x], [y]) }
 
   /// A step of training on one batch of several inputs or targets, compiled and bound.
-  public func trainingStep(_ inputs: [Tensor], _ targets: [Tensor], sampleWeights: Tensor? = nil) throws -> TrainingStep {
+  public func trainingStep(_ inputs: [Tensor], _ targets: [Tensor], sampleWeights: Tensor? = nil) throws -> TrainingStep
+  {
     try lock.withLock {
       let source = try ArraySource(inputs: inputs, targets: targets, sampleWeights: sampleWeights, shuffles: false)
       try demandFit(source)
@@ -86,12 +87,14 @@ extension Model {
         throw CajalError(
           .shape, "Model", expected: "input \(index) of type \(type) per sample", given: "it is \(given)",
           advice: source.inputs.indices.contains(index) && source.inputs[index].shape.count == type.shape.count
-            ? source.inputs[index].dtype == type.dtype ? "Reshape the data to [batch] + \(type.shape)." : "Cast the data to \(type.dtype.rawValue)."
+            ? source.inputs[index].dtype == type.dtype
+              ? "Reshape the data to [batch] + \(type.shape)." : "Cast the data to \(type.dtype.rawValue)."
             : "")
       }
     }
     guard source.inputs.count == inputTypes.count else {
-      throw CajalError(.argument, "Model", expected: "\(inputTypes.count) inputs", given: "there are \(source.inputs.count)")
+      throw CajalError(
+        .argument, "Model", expected: "\(inputTypes.count) inputs", given: "there are \(source.inputs.count)")
     }
   }
 }

@@ -24,7 +24,9 @@ enum BenchCommand {
             "{\"workload\": \"\(row.workload)\", \"unit\": \"\(row.unit)\", \"value\": \(String(format: "%.5g", row.value)), "
               + "\"detail\": {\"median\": \(median)}}")
         } else {
-          print("\(row.workload)  \(String(format: "%.4g", row.value)) \(row.unit)  (median \(String(format: "%.4g", row.median ?? .nan)))  \(workload.what)")
+          print(
+            "\(row.workload)  \(String(format: "%.4g", row.value)) \(row.unit)  (median \(String(format: "%.4g", row.median ?? .nan)))  \(workload.what)"
+          )
         }
       }
     }

@@ -69,7 +69,8 @@ enum Networks {
       Activation(.relu6)
     }
     let blocks = [
-      (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
+      (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
+      (1024, 2), (1024, 1),
     ]
     for (width, stride) in blocks {
       network.add(DepthwiseConv2D(kernelSize: 3, strides: stride, padding: .same, useBias: false))

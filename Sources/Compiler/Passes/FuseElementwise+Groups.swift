@@ -41,7 +41,8 @@ extension FuseElementwise {
     }
 
     private static func isFusible(_ operation: any Operation) -> Bool {
-      operation is Elementwise || operation is Clip || operation is Cast || operation is Reduce || operation is Broadcast
+      operation is Elementwise || operation is Clip || operation is Cast || operation is Reduce
+        || operation is Broadcast
         || operation is Fill
     }
 
@@ -101,7 +102,9 @@ extension FuseElementwise {
       switch to {
       case .float16, .bfloat16: return from != to
       case .float32, .float64, .bool: return false
-      default: return from != .bool && (from.isFloating || from.byteCount > to.byteCount || from.byteCount == to.byteCount && from != to)
+      default:
+        return from != .bool
+          && (from.isFloating || from.byteCount > to.byteCount || from.byteCount == to.byteCount && from != to)
       }
     }
 
@@ -110,7 +113,9 @@ extension FuseElementwise {
       var done = [Bool](repeating: false, count: members.count)
       var entered = done
       var order: [Int] = []
-      let starts = members.indices.filter { !members[$0].isEmpty }.sorted { (members[$0].last ?? 0) < (members[$1].last ?? 0) }
+      let starts = members.indices.filter { !members[$0].isEmpty }.sorted {
+        (members[$0].last ?? 0) < (members[$1].last ?? 0)
+      }
       func inputs(_ group: Int) -> [Int] {
         var result: [Int] = []
         for member in members[group] {

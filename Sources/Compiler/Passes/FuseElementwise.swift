@@ -83,7 +83,8 @@ private struct MapBuilder {
   }
 
   init(
-    _ members: [Int], _ space: Shape, _ arithmetic: Arithmetic, _ code: Code, _ groups: FuseElementwise.Groups, _ uses: [Int]
+    _ members: [Int], _ space: Shape, _ arithmetic: Arithmetic, _ code: Code, _ groups: FuseElementwise.Groups,
+    _ uses: [Int]
   ) {
     map = FusedMap(shape: space, inputTypes: [], steps: [], outputs: [], arithmetic: arithmetic)
     instruction = code.instructions[members[members.count - 1]]
@@ -124,7 +125,9 @@ private struct MapBuilder {
   }
 
   /// An argument: a member's result, a number, or something read from memory (through a stretch).
-  private mutating func resolve(_ value: Int, _ code: Code, _ groups: FuseElementwise.Groups, _ inside: Set<Int>) -> Operand {
+  private mutating func resolve(_ value: Int, _ code: Code, _ groups: FuseElementwise.Groups, _ inside: Set<Int>)
+    -> Operand
+  {
     if let known = operand[value] { return known }
     let producer = groups.producers[value]
     if producer >= 0, let fill = code.instructions[producer].operation as? Fill {

@@ -26,7 +26,8 @@ package struct FuseEpilogues: Pass {
       switch instruction.operation {
       case let operation as Convolution: base = .convolution(operation)
       case let operation as Contraction
-      where code.type(instruction.outputs[0]).shape.rank == 2 && instruction.inputs.allSatisfy({ code.type($0).shape.count > 0 }):
+      where code.type(instruction.outputs[0]).shape.rank == 2
+        && instruction.inputs.allSatisfy({ code.type($0).shape.count > 0 }):
         base = .contraction(operation)
       default: continue
       }
@@ -38,9 +39,12 @@ package struct FuseEpilogues: Pass {
         let value = code.instructions[last].outputs[0]
         return uses[value] == 1 ? user[value] : nil
       }
-      if let add = next(), let elementwise = code.instructions[add].operation as? Elementwise, elementwise.function == .add {
+      if let add = next(), let elementwise = code.instructions[add].operation as? Elementwise,
+        elementwise.function == .add
+      {
         let other = code.instructions[add].inputs.first { $0 != code.instructions[last].outputs[0] }
-        if let other, let bias = biasSource(other, channels: code.type(instruction.outputs[0]).shape.last, code, producers),
+        if let other,
+          let bias = biasSource(other, channels: code.type(instruction.outputs[0]).shape.last, code, producers),
           producers[bias] < index
         {
           fused.hasBias = true
@@ -77,7 +81,8 @@ package struct FuseEpilogues: Pass {
       let instruction = code.instructions[producers[source]]
       guard instruction.operation is Broadcast || instruction.operation is Reshape else { break }
       let (from, to) = (code.type(instruction.inputs[0]).shape, code.type(source).shape)
-      guard from.last == channels, to.last == channels, instruction.operation is Broadcast || to.count == channels else { break }
+      guard from.last == channels, to.last == channels, instruction.operation is Broadcast || to.count == channels
+      else { break }
       source = instruction.inputs[0]
     }
     return code.type(source).shape == [channels] && source != value ? source : nil
@@ -105,7 +110,9 @@ package struct FuseEpilogues: Pass {
       default: continue
       }
       let (x, dy) = (instruction.inputs[0], instruction.inputs[1])
-      guard code.type(dy).dtype == .float32, code.type(x).shape.count > 0, let sum = sums[dy], producers[x] < min(sum, index) else {
+      guard code.type(dy).dtype == .float32, code.type(x).shape.count > 0, let sum = sums[dy],
+        producers[x] < min(sum, index)
+      else {
         continue
       }
       sums[dy] = nil
@@ -114,7 +121,8 @@ package struct FuseEpilogues: Pass {
       let reshape = Code.Instruction(
         Reshape(shape: code.type(total).shape), inputs: [vector], outputs: [total], path: code.instructions[sum].path)
       let fused = Code.Instruction(
-        FusedKernelGradient(base: base), inputs: instruction.inputs, outputs: instruction.outputs + [vector], path: instruction.path)
+        FusedKernelGradient(base: base), inputs: instruction.inputs, outputs: instruction.outputs + [vector],
+        path: instruction.path)
       // Both stand where the first of the two stood.
       if sum < index {
         code.instructions[sum] = fused

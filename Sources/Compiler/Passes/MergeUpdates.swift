@@ -43,10 +43,12 @@ package struct MergeUpdates: Pass {
       let maps = instructions.compactMap { $0.operation as? FusedMap }
       merged.append(
         Code.Instruction(
-          SegmentedMap(segments: maps), inputs: instructions.flatMap(\.inputs), outputs: instructions.flatMap(\.outputs), path: "update"))
+          SegmentedMap(segments: maps), inputs: instructions.flatMap(\.inputs),
+          outputs: instructions.flatMap(\.outputs), path: "update"))
       removed.formUnion(members)
     }
     guard !merged.isEmpty else { return }
-    code.instructions = code.instructions.indices.filter { !removed.contains($0) }.map { code.instructions[$0] } + merged
+    code.instructions =
+      code.instructions.indices.filter { !removed.contains($0) }.map { code.instructions[$0] } + merged
   }
 }

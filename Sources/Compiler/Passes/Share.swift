@@ -21,7 +21,8 @@ package struct Share: Pass {
       var inputs = instruction.inputs
       if let elementwise = instruction.operation as? Elementwise, elementwise.function.isCommutative { inputs.sort() }
       let key = Key(
-        operation: AnyHashable(instruction.operation), kind: ObjectIdentifier(type(of: instruction.operation)), inputs: inputs)
+        operation: AnyHashable(instruction.operation), kind: ObjectIdentifier(type(of: instruction.operation)),
+        inputs: inputs)
       if instruction.operation.isShareable, let known = first[key] {
         for (mine, theirs) in zip(instruction.outputs, known) { replaced[mine] = theirs }
         continue

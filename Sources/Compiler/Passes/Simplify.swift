@@ -47,7 +47,9 @@ package struct Simplify: Pass {
       if let fill = instruction.operation as? Fill { return fill.value }
       if instruction.operation is Broadcast || instruction.operation is Reshape,
         let source = maker(instruction.inputs[0])?.operation as? Fill
-      { return source.value }
+      {
+        return source.value
+      }
       return nil
     }
     let type = code.type(instruction.outputs[0])
@@ -118,7 +120,8 @@ package struct Simplify: Pass {
     }
     switch (function, a, b) {
     case (.add, 0?, _): return .same(inputs[1])
-    case (.add, _, 0?), (.subtract, _, 0?), (.multiply, _, 1?), (.divide, _, 1?), (.power, _, 1?): return .same(inputs[0])
+    case (.add, _, 0?), (.subtract, _, 0?), (.multiply, _, 1?), (.divide, _, 1?), (.power, _, 1?):
+      return .same(inputs[0])
     case (.multiply, 1?, _): return .same(inputs[1])
     default: return nil
     }

@@ -15,7 +15,8 @@ package struct BatchNormalization: Operation {
     let channels = TensorType([x.shape.last], x.dtype)
     guard x.shape.rank >= 2, x.dtype.isFloating, inputs[1] == channels, inputs[2] == channels else {
       throw misfit(
-        expected: "x [batch, …, channels] with γ and β [channels]", given: "they are \(x), \(inputs[1]) and \(inputs[2])")
+        expected: "x [batch, …, channels] with γ and β [channels]",
+        given: "they are \(x), \(inputs[1]) and \(inputs[2])")
     }
     return [x, channels, channels]
   }
@@ -83,7 +84,9 @@ package struct BatchNormalizationGradient: Operation {
 
 extension Tensor {
   /// Normalizes each channel over the batch; returns y, the mean and the variance of the batch.
-  public func batchNormalized(gamma: Tensor, beta: Tensor, epsilon: Double) -> (y: Tensor, mean: Tensor, variance: Tensor) {
+  public func batchNormalized(gamma: Tensor, beta: Tensor, epsilon: Double) -> (
+    y: Tensor, mean: Tensor, variance: Tensor
+  ) {
     let results = Tensor.apply(BatchNormalization(epsilon: epsilon), [self, gamma, beta])
     return (results[0], results[1], results[2])
   }

@@ -18,14 +18,17 @@ package struct Contraction: Operation {
       throw misfit(expected: "matrices with equal batch axes", given: "they are \(a.shape) and \(b.shape)")
     }
     guard a.dtype == b.dtype, a.dtype != .bool else {
-      throw misfit(.dtype, expected: "numbers of one dtype", given: "they are \(a.dtype.rawValue) and \(b.dtype.rawValue)")
+      throw misfit(
+        .dtype, expected: "numbers of one dtype", given: "they are \(a.dtype.rawValue) and \(b.dtype.rawValue)")
     }
     let (m, k) = transposesLeft ? (a.shape[-1], a.shape[-2]) : (a.shape[-2], a.shape[-1])
     let (inner, n) = transposesRight ? (b.shape[-1], b.shape[-2]) : (b.shape[-2], b.shape[-1])
     guard k == inner else {
       throw misfit(
         expected: "as many columns on the left as rows on the right",
-        given: "there are \(k) and \(inner) (\(a.shape)\(transposesLeft ? "ᵀ" : "") · \(b.shape)\(transposesRight ? "ᵀ" : ""))")
+        given:
+          "there are \(k) and \(inner) (\(a.shape)\(transposesLeft ? "ᵀ" : "") · \(b.shape)\(transposesRight ? "ᵀ" : ""))"
+      )
     }
     return [TensorType(Shape(a.shape.dimensions.dropLast(2) + [m, n]), a.dtype)]
   }
@@ -35,9 +38,13 @@ package struct Contraction: Operation {
     func product(_ x: Tensor, _ y: Tensor, _ left: Bool, _ right: Bool) -> Tensor {
       Tensor.make(Contraction(transposesLeft: left, transposesRight: right), [x, y])
     }
-    let left = !context.needed[0] ? nil
+    let left =
+      !context.needed[0]
+      ? nil
       : transposesLeft ? product(b, dy, transposesRight, true) : product(dy, b, false, !transposesRight)
-    let right = !context.needed[1] ? nil
+    let right =
+      !context.needed[1]
+      ? nil
       : transposesRight ? product(dy, a, true, transposesLeft) : product(a, dy, !transposesLeft, false)
     return [left, right]
   }
@@ -47,8 +54,14 @@ extension Tensor {
   /// The matrix product over leading batch axes, which stretch: […, m, k] · […, k, n] → […, m, n]; a vector counts as a
   /// row on the left and a column on the right.
   public func matmul(_ other: Tensor, transposeSelf: Bool = false, transposeOther: Bool = false) -> Tensor {
-    if rank == 1, other.rank >= 1 { return expandingDimension(at: 0).matmul(other, transposeOther: transposeOther).squeezed(axes: [other.rank == 1 ? 0 : -2]) }
-    if other.rank == 1 { return matmul(other.expandingDimension(at: 1), transposeSelf: transposeSelf).squeezed(axes: [-1]) }
+    if rank == 1, other.rank >= 1 {
+      return expandingDimension(at: 0).matmul(other, transposeOther: transposeOther).squeezed(axes: [
+        other.rank == 1 ? 0 : -2
+      ])
+    }
+    if other.rank == 1 {
+      return matmul(other.expandingDimension(at: 1), transposeSelf: transposeSelf).squeezed(axes: [-1])
+    }
     let dtype = DType.promoted(self.dtype, other.dtype)
     var (a, b) = (cast(to: dtype), other.cast(to: dtype))
     if rank >= 2, other.rank == 2, rank > 2, !transposeSelf {

@@ -73,16 +73,20 @@ package struct Convolution: Operation {
         expected: "an input [batch, \(spatial) spatial axes, channels] and a kernel of as many axes",
         given: "they are \(x.shape) and \(kernel.shape)")
     }
-    guard window.fits(axes: spatial) else { throw misfit(.argument, expected: Window.expectation, given: window.listing) }
+    guard window.fits(axes: spatial) else {
+      throw misfit(.argument, expected: Window.expectation, given: window.listing)
+    }
     guard kernel.shape.dimensions.prefix(spatial).allSatisfy({ $0 >= 1 }) else {
       throw misfit(expected: "a kernel with windows of at least 1", given: "it is \(kernel.shape)")
     }
     guard x.dtype == kernel.dtype, x.dtype.isFloating else {
-      throw misfit(.dtype, expected: "one floating dtype", given: "they are \(x.dtype.rawValue) and \(kernel.dtype.rawValue)")
+      throw misfit(
+        .dtype, expected: "one floating dtype", given: "they are \(x.dtype.rawValue) and \(kernel.dtype.rawValue)")
     }
     guard groups > 0, x.shape.last == kernel.shape[-2] * groups, kernel.shape.last % groups == 0 else {
       throw misfit(
-        expected: "\(kernel.shape[-2] * groups) input channels, because the kernel is \(kernel.shape) in \(groups) group\(groups == 1 ? "" : "s")",
+        expected:
+          "\(kernel.shape[-2] * groups) input channels, because the kernel is \(kernel.shape) in \(groups) group\(groups == 1 ? "" : "s")",
         given: "the input is \(x.shape)")
     }
   }
@@ -131,7 +135,8 @@ package struct ConvolutionInputGradient: Operation {
     let (dy, kernel, g) = (context.inputs[0], context.inputs[1], context.gradient)
     return [
       context.needed[0] ? Tensor.make(convolution, [g, kernel]) : nil,
-      context.needed[1] ? Tensor.make(ConvolutionKernelGradient(convolution, kernelShape: kernel.shape), [g, dy]) : nil,
+      context.needed[1]
+        ? Tensor.make(ConvolutionKernelGradient(convolution, kernelShape: kernel.shape), [g, dy]) : nil,
     ]
   }
 }

@@ -10,7 +10,8 @@ package struct Elementwise: Operation {
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let values = function == .select ? Array(inputs.dropFirst()) : inputs
     if function == .select, inputs[0].dtype != .bool {
-      throw misfit(.dtype, expected: "a bool condition", given: "it is \(inputs[0].dtype.rawValue)", advice: "Compare it with 0.")
+      throw misfit(
+        .dtype, expected: "a bool condition", given: "it is \(inputs[0].dtype.rawValue)", advice: "Compare it with 0.")
     }
     for other in inputs.dropFirst() where other.shape != inputs[0].shape {
       throw misfit(expected: "equal shapes", given: "they are \(inputs[0].shape) and \(other.shape)")
@@ -22,7 +23,8 @@ package struct Elementwise: Operation {
     }
     if function.needsFloat, !values[0].dtype.isFloating {
       throw misfit(
-        .dtype, expected: "a floating dtype", given: "it is \(values[0].dtype.rawValue)", advice: "Use cast(to: .float32).")
+        .dtype, expected: "a floating dtype", given: "it is \(values[0].dtype.rawValue)",
+        advice: "Use cast(to: .float32).")
     }
     return [TensorType(inputs[0].shape, function.isPredicate ? .bool : values[0].dtype)]
   }

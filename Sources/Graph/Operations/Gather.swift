@@ -20,13 +20,16 @@ package struct Gather: Operation {
       throw misfit(.argument, expected: "an axis of \(data.shape)", given: "it is \(axis)")
     }
     guard indices.dtype == .int32 || indices.dtype == .int64 else {
-      throw misfit(.dtype, expected: "indices of int32 or int64", given: "they are \(indices.dtype.rawValue)", advice: "Use cast(to: .int32).")
+      throw misfit(
+        .dtype, expected: "indices of int32 or int64", given: "they are \(indices.dtype.rawValue)",
+        advice: "Use cast(to: .int32).")
     }
     if perRow {
       var aligned = indices.shape
       if aligned.rank == data.shape.rank { aligned.dimensions[axis] = data.shape[axis] }
       guard aligned == data.shape else {
-        throw misfit(expected: "indices of sizes \(data.shape) except along axis \(axis)", given: "they are \(indices.shape)")
+        throw misfit(
+          expected: "indices of sizes \(data.shape) except along axis \(axis)", given: "they are \(indices.shape)")
       }
       return [TensorType(indices.shape, data.dtype)]
     }
@@ -60,11 +63,14 @@ package struct ScatterAdd: Operation {
       throw misfit(.argument, expected: "an axis of \(updates.shape)", given: "it is \(axis)")
     }
     guard indices.dtype == .int32 || indices.dtype == .int64 else {
-      throw misfit(.dtype, expected: "indices of int32 or int64", given: "they are \(indices.dtype.rawValue)", advice: "Use cast(to: .int32).")
+      throw misfit(
+        .dtype, expected: "indices of int32 or int64", given: "they are \(indices.dtype.rawValue)",
+        advice: "Use cast(to: .int32).")
     }
     if perRow {
       guard updates.shape == indices.shape, shape.indices.contains(axis) else {
-        throw misfit(expected: "updates and indices of one shape", given: "they are \(updates.shape) and \(indices.shape)")
+        throw misfit(
+          expected: "updates and indices of one shape", given: "they are \(updates.shape) and \(indices.shape)")
       }
       shape[axis] = size
     } else {

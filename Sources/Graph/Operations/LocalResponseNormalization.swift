@@ -19,7 +19,8 @@ package struct LocalResponseNormalization: Operation {
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     guard inputs[0].shape.rank >= 2, inputs[0].dtype.isFloating, size > 0, size % 2 == 1 else {
-      throw misfit(expected: "a floating input [batch, …, channels] and an odd window", given: "they are \(inputs[0]) and \(size)")
+      throw misfit(
+        expected: "a floating input [batch, …, channels] and an odd window", given: "they are \(inputs[0]) and \(size)")
     }
     return inputs
   }
@@ -75,7 +76,8 @@ package struct LocalResponseNormalizationGradient: Operation {
 
 extension Tensor {
   /// See `LocalResponseNormalization`.
-  public func localResponseNormalized(size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 2) -> Tensor {
+  public func localResponseNormalized(size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 2) -> Tensor
+  {
     Tensor.make(LocalResponseNormalization(size: size, alpha: alpha, beta: beta, k: k), [self])
   }
 }

@@ -26,7 +26,9 @@ package struct Pooling: Operation {
       throw misfit(
         expected: "a floating input [batch, \(size.count) spatial axes, channels]", given: "it is \(x)")
     }
-    guard window.fits(axes: size.count) else { throw misfit(.argument, expected: Window.expectation, given: window.listing) }
+    guard window.fits(axes: size.count) else {
+      throw misfit(.argument, expected: Window.expectation, given: window.listing)
+    }
     var shape = [x.shape[0]]
     for axis in size.indices {
       let length = window.outputSize(x.shape[axis + 1], kernel: size[axis], axis: axis)
@@ -63,7 +65,10 @@ package struct MaxPoolingGradient: Operation {
     return [inputs[0]]
   }
   package func gradient(_ context: GradientContext) -> [Tensor?] {
-    [nil, nil, Tensor.make(MaxPoolingSelection(pooling: pooling), [context.inputs[0], context.inputs[1], context.gradient])]
+    [
+      nil, nil,
+      Tensor.make(MaxPoolingSelection(pooling: pooling), [context.inputs[0], context.inputs[1], context.gradient]),
+    ]
   }
 }
 
@@ -82,7 +87,10 @@ package struct MaxPoolingSelection: Operation {
     return try pooling.result([inputs[0]])
   }
   package func gradient(_ context: GradientContext) -> [Tensor?] {
-    [nil, nil, Tensor.make(MaxPoolingGradient(pooling: pooling), [context.inputs[0], context.inputs[1], context.gradient])]
+    [
+      nil, nil,
+      Tensor.make(MaxPoolingGradient(pooling: pooling), [context.inputs[0], context.inputs[1], context.gradient]),
+    ]
   }
 }
 

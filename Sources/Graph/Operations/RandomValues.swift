@@ -29,7 +29,8 @@ package struct RandomValues: Operation {
     }
     let wanted: DType = distribution == .bits ? .int32 : .float32
     guard type.dtype == wanted else {
-      throw misfit(.dtype, expected: wanted.rawValue, given: "it is \(type.dtype.rawValue)", advice: "Cast the numbers.")
+      throw misfit(
+        .dtype, expected: wanted.rawValue, given: "it is \(type.dtype.rawValue)", advice: "Cast the numbers.")
     }
     return [type]
   }
@@ -44,7 +45,9 @@ public struct RandomSource: Sendable {
   /// The same seed gives the same numbers, on any machine and any number of threads.
   public init(seed: Int) { self.seed = Tensor([Int64(seed)], shape: []) }
 
-  private mutating func draw(_ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape) -> Tensor {
+  private mutating func draw(
+    _ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape
+  ) -> Tensor {
     step += 1
     let type = TensorType(shape, .float32)
     let operation = RandomValues(distribution, lower: lower, upper: upper, stream: 0, type: type)
@@ -62,5 +65,7 @@ public struct RandomSource: Sendable {
   }
 
   /// 1 with the given probability, else 0.
-  public mutating func bernoulli(_ shape: Shape, probability: Double) -> Tensor { draw(.bernoulli, probability, 0, shape) }
+  public mutating func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
+    draw(.bernoulli, probability, 0, shape)
+  }
 }

@@ -31,10 +31,12 @@ package struct Scan: Operation {
     for index in 0..<carries {
       guard inputs[index] == body.results[index].type else {
         throw misfit(
-          expected: "carry \(index) to keep its type \(inputs[index])", given: "a step makes it \(body.results[index].type)")
+          expected: "carry \(index) to keep its type \(inputs[index])",
+          given: "a step makes it \(body.results[index].type)")
       }
     }
-    for sequence in inputs[carries..<(carries + sequences)] where sequence.shape.rank == 0 || sequence.shape[0] != length {
+    for sequence in inputs[carries..<(carries + sequences)]
+    where sequence.shape.rank == 0 || sequence.shape[0] != length {
       throw misfit(expected: "sequences of \(length) steps along axis 0", given: "one is \(sequence)")
     }
     func overTime(_ type: TensorType) -> TensorType { TensorType(Shape([length] + type.shape.dimensions), type.dtype) }
@@ -49,7 +51,9 @@ package struct Scan: Operation {
     let captures = Array(inputs[(carries + sequences)...])
     let trace = body.parameters.first?.node.trace
     func stand(_ label: String, _ type: TensorType) -> Tensor { Tensor.placeholder(label, type, trace: trace) }
-    func entry(_ type: TensorType) -> TensorType { TensorType(Shape(Array(type.shape.dimensions.dropFirst())), type.dtype) }
+    func entry(_ type: TensorType) -> TensorType {
+      TensorType(Shape(Array(type.shape.dimensions.dropFirst())), type.dtype)
+    }
 
     // Carries of the backward loop: gradients of the carries, sums of the gradients of the captures.
     let floatingCaptures = captures.indices.filter { captures[$0].dtype.isFloating }
@@ -61,7 +65,9 @@ package struct Scan: Operation {
     let dOutputs = context.outputs[carries..<(carries + collected)].enumerated().map { index, output in
       context.gradients[carries + index] ?? output.filled(0)
     }
-    let dStarts = starts.enumerated().map { index, output in context.gradients[carries + collected + index] ?? output.filled(0) }
+    let dStarts = starts.enumerated().map { index, output in
+      context.gradients[carries + collected + index] ?? output.filled(0)
+    }
     let dOutput = dOutputs.map { stand("output gradient", entry($0.type)) }
     let dStart = dStarts.map { stand("start gradient", entry($0.type)) }
     let iteration = stand("iteration", TensorType([], .int64))
@@ -86,12 +92,17 @@ package struct Scan: Operation {
     let firstCarry = (0..<carries).map { context.gradients[$0] ?? inputs[$0].filled(0) }
     let results = Tensor.apply(
       backward,
-      firstCarry + floatingCaptures.map { captures[$0].filled(0) } + starts + sequenceInputs + dOutputs + dStarts + captures)
+      firstCarry + floatingCaptures.map { captures[$0].filled(0) } + starts + sequenceInputs + dOutputs + dStarts
+        + captures)
 
     var answer = [Tensor?](repeating: nil, count: inputs.count)
     for index in 0..<carries where inputs[index].dtype.isFloating { answer[index] = results[index] }
-    for (place, index) in floatingSequences.enumerated() { answer[carries + index] = results[loopCarries.count + place] }
-    for (place, index) in floatingCaptures.enumerated() { answer[carries + sequences + index] = results[carries + place] }
+    for (place, index) in floatingSequences.enumerated() {
+      answer[carries + index] = results[loopCarries.count + place]
+    }
+    for (place, index) in floatingCaptures.enumerated() {
+      answer[carries + sequences + index] = results[carries + place]
+    }
     return answer
   }
 }

@@ -11,7 +11,8 @@ package struct Broadcast: Operation {
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let given = inputs[0].shape
     guard given.rank == shape.rank, zip(given.dimensions, shape.dimensions).allSatisfy({ $0 == $1 || $0 == 1 }) else {
-      throw misfit(expected: "a shape that stretches to \(shape)", given: "it is \(given)", advice: "Only sizes of 1 stretch.")
+      throw misfit(
+        expected: "a shape that stretches to \(shape)", given: "it is \(given)", advice: "Only sizes of 1 stretch.")
     }
     return [TensorType(shape, inputs[0].dtype)]
   }
@@ -41,7 +42,9 @@ package struct Reshape: Operation {
     }
     return [TensorType(shape, inputs[0].dtype)]
   }
-  package func gradient(_ context: GradientContext) -> [Tensor?] { [context.gradient.reshaped(context.inputs[0].shape)] }
+  package func gradient(_ context: GradientContext) -> [Tensor?] {
+    [context.gradient.reshaped(context.inputs[0].shape)]
+  }
 }
 
 /// Axes in another order: axis i of the result is axis `permutation[i]` of the input.
@@ -122,7 +125,8 @@ extension Tensor {
     let place = axis < 0 ? axis + rank + 1 : axis
     if shape.isPoisoned { return self }
     guard (0...rank).contains(place) else {
-      return refused("new axis", expected: "a place in \(-rank - 1)...\(rank) for the axes of \(shape)", given: "it is \(axis)")
+      return refused(
+        "new axis", expected: "a place in \(-rank - 1)...\(rank) for the axes of \(shape)", given: "it is \(axis)")
     }
     var dimensions = shape.dimensions
     dimensions.insert(1, at: place)

@@ -103,7 +103,8 @@ package struct Concatenate: Operation {
       if aligned.rank == shape.rank { aligned.dimensions[axis] = shape[axis] }
       guard aligned == shape, other.dtype == first.dtype else {
         throw misfit(
-          expected: "\(first.dtype.rawValue) of sizes \(first.shape) except along axis \(axis)", given: "one is \(other)")
+          expected: "\(first.dtype.rawValue) of sizes \(first.shape) except along axis \(axis)",
+          given: "one is \(other)")
       }
     }
     shape.dimensions[axis] = inputs.reduce(0) { $0 + $1.shape[axis] }
