@@ -126,7 +126,12 @@ struct Pictures {
       "\(report.name(ofClass: Int(report.truths[$0]))) → \(report.name(ofClass: answers[$0]))"
     }
     do {
-      try ImageGrid(images, captions: captions, title: "Got wrong: true → answered", columns: 6).write(to: path)
+      // Long names want wide pictures: a letter takes about 14 pixels.
+      let letters = captions.map(\.count).max() ?? 0
+      let scale = letters > 12 ? min(12, 14 * letters / shape[1] + 1) : nil
+      let grid = ImageGrid(
+        images, captions: captions, title: "Got wrong: true → answered", columns: letters > 12 ? 5 : 6, scale: scale)
+      try grid.write(to: path)
     } catch {
       guard error == .gnuplotMissing else { throw error }
       try ImageGrid(images, columns: 6).write(to: path)
