@@ -1,4 +1,5 @@
 // The one thread that multi-threaded programs run on: libgomp keeps a team for every thread that starts one.
+import CajalGraph
 import Foundation
 import Synchronization
 
@@ -65,7 +66,7 @@ package enum Executor {
 
     func wait() throws -> Result {
       done.wait()
-      guard let result else { preconditionFailure("Executor: the work ended without a result.") }
+      guard let result else { misuse("Executor: the work ended without a result.") }
       return try result.get()
     }
   }

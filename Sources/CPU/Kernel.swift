@@ -64,7 +64,7 @@ final class Kernel {
 
   func slot<Arguments>(_ memory: UnsafeMutablePointer<Arguments>, _ field: PartialKeyPath<Arguments>) -> Slot {
     guard let offset = MemoryLayout<Arguments>.offset(of: field) else {
-      preconditionFailure("Kernel \(label): expected a stored field, but \(field) has no place in memory.")
+      misuse("Kernel \(label): expected a stored field, but \(field) has no place in memory.")
     }
     return (UnsafeMutableRawPointer(memory) + offset).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
   }

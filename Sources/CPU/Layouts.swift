@@ -186,8 +186,10 @@ private struct Chooser {
     if let known = arrangements[key] { return known }
     let form = ConvolutionForm(convolution, kernel: kernel, input: input, output: output)
     var choice = plain
+    let innermost = Arrangement(
+      input: .batchInnermost(input), output: .batchInnermost(output), isBatchInnermost: true)
     if form.suitsBatchInnermost(input: input, output: output) {
-      choice = Arrangement(input: .batchInnermost(input), output: .batchInnermost(output), isBatchInnermost: true)
+      choice = innermost
     } else if isTraining {
       let (x, y) = (blocked(input), blocked(output))
       let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter {
@@ -196,6 +198,13 @@ private struct Chooser {
       for (x, y) in candidates where isQuick(form, input, x, output, y) {
         choice = Arrangement(input: x, output: y)
         break
+      }
+      // Nothing better than a reference loop in the library: the batch innermost, where that is possible.
+      if choice.input == plain.input, choice.output == plain.output,
+        !isQuick(form, input, plain.input, output, plain.output),
+        form.canLieBatchInnermost(input: input, output: output)
+      {
+        choice = innermost
       }
     }
     arrangements[key] = choice

@@ -44,7 +44,7 @@ public enum Lazy {
     let pending = tensors.filter { $0.node.storages == nil }
     guard !pending.isEmpty else { return }
     if let traced = pending.first(where: \.node.isTraced) {
-      preconditionFailure(
+      misuse(
         "Tensor: expected a value, but this \(traced.type) stands for values of a later step of the model"
           + (traced.node.path.isEmpty ? "." : " (made in \(traced.node.path)).")
           + " Return it as an output of the model, or use operations instead of its number.")
@@ -65,9 +65,9 @@ extension Tensor {
     do {
       try Lazy.evaluate([self])
     } catch {
-      preconditionFailure("\(error)")
+      misuse("\(error)")
     }
-    guard let known = node.storages else { preconditionFailure("Tensor: the backend left \(type) without a value.") }
+    guard let known = node.storages else { misuse("Tensor: the backend left \(type) without a value.") }
     return known[index]
   }
 
@@ -81,7 +81,7 @@ extension Tensor {
 
   /// The value of a tensor with one element, as `Double`.
   public var item: Double {
-    precondition(count == 1, "Tensor: expected one element for `item`, but the shape is \(shape).")
+    demand(count == 1, "Tensor: expected one element for `item`, but the shape is \(shape).")
     return scalars(as: Double.self)[0]
   }
 }

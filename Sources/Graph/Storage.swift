@@ -59,7 +59,7 @@ public final class Storage: @unchecked Sendable {  // the pointer is written bef
 
   /// The elements as Swift numbers; the type must be the storage's own.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
-    precondition(
+    demand(
       Scalar.dtype == dtype, "Storage: expected \(dtype.rawValue), but \(Scalar.dtype.rawValue) was asked for.")
     let typed = UnsafeBufferPointer(start: pointer.assumingMemoryBound(to: Scalar.self), count: count)
     return [Scalar](typed)
@@ -117,7 +117,7 @@ final class BlockPool: Sendable {
     var pointer: UnsafeMutableRawPointer?
     let status = posix_memalign(&pointer, alignment, bytes)
     guard status == 0, let pointer else {
-      preconditionFailure(
+      misuse(
         "Storage: expected \(bytes) bytes of memory, but the system has no more. Use a smaller batch.")
     }
     return pointer

@@ -61,7 +61,7 @@ extension Tensor {
   package static func misfit(_ error: any Error, trace: Trace?) -> Tensor {
     let error =
       error as? CajalError ?? CajalError(.argument, "tensor", expected: "a working operation", given: "\(error)")
-    guard let trace else { preconditionFailure(error.description) }
+    guard let trace else { misuse(error.description) }
     trace.note(error)
     return poisoned(in: trace)
   }

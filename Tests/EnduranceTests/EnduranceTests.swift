@@ -11,7 +11,7 @@ private func residentBytes() throws -> Int {
 
 /// One after another: memory is the whole process's.
 @Suite(.serialized) struct EnduranceTests {
-  private static func classifier(seed: Int = 1) throws -> Model {
+  static func classifier(seed: Int = 1) throws -> Model {
     let model = try Model(
       Sequential {
         Conv2D(8, kernelSize: 3, activation: .relu)
@@ -25,49 +25,55 @@ private func residentBytes() throws -> Int {
     return model
   }
 
-  private static func samples(_ count: Int) -> (x: Tensor, y: Tensor) {
+  static func samples(_ count: Int) -> (x: Tensor, y: Tensor) {
     var random = RandomSource(seed: 1)
     return (random.uniform([count, 12, 12, 1]), Tensor((0..<count).map { Int32($0 % 4) }, shape: [count]))
   }
 
-  @Test func memoryIsFlatOverAThousandSteps() throws {
-    let (x, y) = Self.samples(4)
-    let model = try Self.classifier()
-    let trainer = Trainer(.adam, for: model)
-    let step = CompiledStep { step in
-      let loss = try SparseCategoricalCrossentropy()(target: step.inputs[1], prediction: model(step.inputs[0])).mean()
-      step.minimize(loss, by: trainer)
-      return [loss]
-    }
-    func run(_ times: Int) throws {
-      for _ in 0..<times {
-        try model.trainOnBatch(x, y)
-        try step.run([x, y])
-        _ = try model.predict(x)
+  @Test func memoryIsFlatOverAThousandSteps() async {
+    // In a process of its own: other tests share the memory of this one.
+    await #expect(processExitsWith: .success) {
+      let (x, y) = Self.samples(4)
+      let model = try Self.classifier()
+      let trainer = Trainer(.adam, for: model)
+      let step = CompiledStep { step in
+        let loss = try SparseCategoricalCrossentropy()(target: step.inputs[1], prediction: model(step.inputs[0])).mean()
+        step.minimize(loss, by: trainer)
+        return [loss]
       }
+      func run(_ times: Int) throws {
+        for _ in 0..<times {
+          try model.trainOnBatch(x, y)
+          try step.run([x, y])
+          _ = try model.predict(x)
+        }
+      }
+      try run(100)
+      let before = try residentBytes()
+      try run(1000)
+      let grown = try residentBytes() - before
+      precondition(grown < 4 << 20, "grown by \(grown) bytes")
+      // Training and prediction of one size, and the step: nothing else was compiled.
+      precondition(model.programs.compilations == 2)
+      precondition(step.compilations == 1)
     }
-    try run(100)
-    let before = try residentBytes()
-    try run(1000)
-    let grown = try residentBytes() - before
-    #expect(grown < 4 << 20, "grown by \(grown) bytes")
-    // Training and prediction of one size, and the step: nothing else was compiled.
-    #expect(model.programs.compilations == 2)
-    #expect(step.compilations == 1)
   }
 
-  @Test func memoryIsFlatOverAHundredModels() throws {
-    let (x, y) = Self.samples(16)
-    func use(_ seed: Int) throws {
-      let model = try Self.classifier(seed: seed)
-      try model.fit(x, y, batchSize: 8, verbose: .silent)
-      _ = try model.predict(x)
+  @Test func memoryIsFlatOverAHundredModels() async {
+    // In a process of its own: other tests share the memory of this one.
+    await #expect(processExitsWith: .success) {
+      let (x, y) = Self.samples(16)
+      func use(_ seed: Int) throws {
+        let model = try Self.classifier(seed: seed)
+        try model.fit(x, y, batchSize: 8, verbose: .silent)
+        _ = try model.predict(x)
+      }
+      for seed in 0..<20 { try use(seed) }
+      let before = try residentBytes()
+      for seed in 20..<120 { try use(seed) }
+      let grown = try residentBytes() - before
+      precondition(grown < 16 << 20, "grown by \(grown) bytes")
     }
-    for seed in 0..<20 { try use(seed) }
-    let before = try residentBytes()
-    for seed in 20..<120 { try use(seed) }
-    let grown = try residentBytes() - before
-    #expect(grown < 16 << 20, "grown by \(grown) bytes")
   }
 
   @Test func programsAreCompiledOncePerSignature() throws {
@@ -155,12 +161,14 @@ private func residentBytes() throws -> Int {
     let quiet = try milliseconds(40)
     let busy = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
       let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/timeout")  // ends it even if this test is killed
-      process.arguments = ["60", "/bin/sh", "-c", "while :; do :; done"]
+      // The system ends it after ten seconds of work even if this test is killed; KILL below, because the children of a
+      // test may have other signals blocked.
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", "ulimit -t 10; while :; do :; done"]
       try process.run()
       return process
     }
-    defer { for process in busy { process.terminate() } }
+    defer { for process in busy { kill(process.processIdentifier, SIGKILL) } }
     let crowded = try milliseconds(10)
     print(
       "a training step takes \(quiet) ms alone, \(crowded) ms beside a busy process on every core: \(crowded / quiet) times"

@@ -156,10 +156,8 @@ import Testing
         Dense(3, activation: .softmax)
       }, inputShape: [6, 6, 1])
     model.compile(optimizer: .adam, loss: .sparseCategoricalCrossentropy)
-    try model.fit(
-      Tensor(values, shape: x.shape), y, epochs: 2, batchSize: 20, shuffle: false,
-      callbacks: [TerminateOnNaN(), backup],
-      verbose: .silent)
+    let source = try ArraySource(inputs: [Tensor(values, shape: x.shape)], targets: [y], shuffles: false)
+    try model.fit(source, epochs: 2, batchSize: 20, callbacks: [TerminateOnNaN(), backup], verbose: .silent)
     let file = try SafetensorsFile(backup.path + "/model.safetensors")
     #expect(try file.tensor("dense/bias").floats.allSatisfy(\.isFinite))
     #expect(try SavedFolder(backup.path).head.step == 3)

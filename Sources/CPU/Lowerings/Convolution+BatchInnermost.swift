@@ -6,17 +6,23 @@ import VectorKernels
 extension ConvolutionForm {
   /// Batches of whole vectors, and channels that do not fill the library's blocks (its first-layer kernels excepted).
   func suitsBatchInnermost(input: Shape, output: Shape) -> Bool {
-    guard input.rank == 4, operation.groups == 1, operation.window.dilations.allSatisfy({ $0 == 1 }), input[0] >= 32
-    else { return false }
-    let (channels, filters) = (input[3], output[3])
-    guard filters % 16 != 0 || channels > 4 && channels % 16 != 0, channels <= 64, filters <= 256 else { return false }
+    guard canLieBatchInnermost(input: input, output: output) else { return false }
+    let (batch, channels, filters) = (input[0], input[3], output[3])
+    return batch >= 32 && (filters % 16 != 0 || channels > 4 && channels % 16 != 0) && channels <= 64 && filters <= 256
+  }
+
+  /// Whether the loops take this convolution at all; where the library has only a reference loop they are the way out.
+  func canLieBatchInnermost(input: Shape, output: Shape) -> Bool {
+    guard input.rank == 4, operation.groups == 1, operation.window.dilations.allSatisfy({ $0 == 1 }) else {
+      return false
+    }
     var shape = vectorShape(input: input, output: output)
     return vk_convolution_supported(&shape) != 0
   }
 
   func liesBatchInnermost(_ x: Operand, _ y: Operand) -> Bool {
     x.shape.rank == 4 && !x.isRowMajor && x.layout == .batchInnermost(x.shape) && y.layout == .batchInnermost(y.shape)
-      && suitsBatchInnermost(input: x.shape, output: y.shape)
+      && canLieBatchInnermost(input: x.shape, output: y.shape)
   }
 
   private func vectorShape(input: Shape, output: Shape) -> vk_convolution_shape {

@@ -35,7 +35,7 @@ extension Layer {
   /// Applies the layer in its own scope; a misfit is kept with the trace and thrown where the model is made.
   public func callAsFunction(_ input: Input) -> Output {
     guard let trace = input.tensors.lazy.compactMap(\.modelTrace).first else {
-      preconditionFailure(
+      misuse(
         "\(name.text ?? Self.className): expected the symbolic input of a model, but this tensor has a value. "
           + "Make a model of the layer: `Model(layer, inputShape: …)`.")
     }
@@ -57,6 +57,6 @@ extension Layer {
     for count in 1...8 {
       if let output = try? Output(tensors: Array(repeating: stand, count: count)) { return output }
     }
-    preconditionFailure("\(Self.className): expected an output of one to eight tensors, but \(Output.self) is none.")
+    misuse("\(Self.className): expected an output of one to eight tensors, but \(Output.self) is none.")
   }
 }

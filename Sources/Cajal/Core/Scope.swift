@@ -60,7 +60,7 @@ extension Tensor {
   /// The scope of the layer whose `forward` is running.
   public var scope: Scope {
     guard let trace = modelTrace else {
-      preconditionFailure(
+      misuse(
         "Tensor: expected the symbolic input of a model, but this \(type) has a value. Layers run inside a model.")
     }
     return Scope(trace: trace)

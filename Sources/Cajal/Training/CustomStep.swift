@@ -225,7 +225,7 @@ extension Model {
   /// All outputs for symbolic tensors of a `CompiledStep`, with the model's own weights.
   public func callAsFunction(_ inputs: [Tensor], training: Bool = true) -> [Tensor] {
     guard let trace = inputs.lazy.compactMap(\.modelTrace).first else {
-      preconditionFailure(
+      misuse(
         "Model: expected a symbolic tensor of a CompiledStep, but this tensor has a value. Use predict(x).")
     }
     guard !inputs.contains(where: \.shape.isPoisoned) else { return poisoned(trace) }
