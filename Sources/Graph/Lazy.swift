@@ -81,7 +81,7 @@ extension Tensor {
 
   /// The value of a tensor with one element, as `Double`.
   public var item: Double {
-    demand(count == 1, "Tensor: expected one element for `item`, but the shape is \(shape).")
+    assertUse(count == 1, "Tensor: expected one element for `item`, but the shape is \(shape).")
     return scalars(as: Double.self)[0]
   }
 }

@@ -8,7 +8,7 @@ package func misuse(_ text: String, file: StaticString = #fileID, line: UInt = #
 
 /// Stops the program unless a condition holds; the text is made only then.
 @inline(__always)
-package func demand(
+package func assertUse(
   _ condition: @autoclosure () -> Bool, _ text: @autoclosure () -> String, file: StaticString = #fileID,
   line: UInt = #line
 ) {

@@ -29,7 +29,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public subscript(axis: Int) -> Int {
     let index = axis < 0 ? axis + rank : axis
     if isPoisoned { return 1 }
-    demand(
+    assertUse(
       dimensions.indices.contains(index),
       "Shape: expected an axis in \(-rank)..<\(rank) of \(self), but it was \(axis).")
     return dimensions[index]

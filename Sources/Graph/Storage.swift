@@ -59,7 +59,7 @@ public final class Storage: @unchecked Sendable {  // the pointer is written bef
 
   /// The elements as Swift numbers; the type must be the storage's own.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
-    demand(
+    assertUse(
       Scalar.dtype == dtype, "Storage: expected \(dtype.rawValue), but \(Scalar.dtype.rawValue) was asked for.")
     let typed = UnsafeBufferPointer(start: pointer.assumingMemoryBound(to: Scalar.self), count: count)
     return [Scalar](typed)

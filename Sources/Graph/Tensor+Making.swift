@@ -6,7 +6,7 @@ extension Tensor {
   /// Errors: traps unless `shape` has as many elements as there are scalars; `init(validating:)` throws instead.
   /// Example: `Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])`
   public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
-    demand(
+    assertUse(
       scalars.count == shape.count && !shape.dimensions.contains { $0 < 0 },
       "Tensor: expected \(shape.count) values for shape \(shape), but there are \(scalars.count).")
     self = .constant(Storage(scalars), shape: shape)
@@ -30,7 +30,7 @@ extension Tensor {
   /// A matrix of `float32`; all rows have one length.
   public init(_ rows: [[Float]]) {
     let columns = rows.first?.count ?? 0
-    demand(
+    assertUse(
       rows.allSatisfy { $0.count == columns },
       "Tensor: expected rows of one length, but the lengths are \(rows.map(\.count)).")
     self.init(rows.flatMap { $0 }, shape: [rows.count, columns])

@@ -39,7 +39,7 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
 
   /// A variable with its first value in row-major order.
   public init(_ name: String, _ type: TensorType, role: Role, value: Storage) {
-    demand(
+    assertUse(
       value.count == type.shape.count && value.dtype == type.dtype,
       "Variable \(name): expected \(type.shape.count) values of \(type.dtype.rawValue), but there are \(value.count) of \(value.dtype.rawValue)."
     )
@@ -59,7 +59,7 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
   public var tensor: Tensor {
     get { Tensor.constant(value, shape: type.shape) }
     set {
-      demand(newValue.type == type, "Variable \(name): expected \(type), but the new value is \(newValue.type).")
+      assertUse(newValue.type == type, "Variable \(name): expected \(type), but the new value is \(newValue.type).")
       value = newValue.storage
     }
   }
@@ -68,7 +68,7 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
   public var value: Storage {
     get { layout.isRowMajor(type.shape) ? storage.copied() : Rearrangement.toRowMajor(storage, type.shape, layout) }
     set {
-      demand(
+      assertUse(
         newValue.count == type.shape.count && newValue.dtype == type.dtype,
         "Variable \(name): expected \(type), but the new value has \(newValue.count) elements of \(newValue.dtype.rawValue)."
       )

@@ -17,7 +17,7 @@ extension Model {
   public func compile(
     optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float]? = nil, metrics: [any Metric] = []
   ) {
-    demand(
+    assertUse(
       losses.count == outputTypes.count,
       "Model: expected \(outputTypes.count) losses, one for each output, but there are \(losses.count).")
     lock.withLock {

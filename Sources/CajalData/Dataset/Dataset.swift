@@ -69,7 +69,7 @@ extension Dataset {
 
   /// Asks for batches of this many samples; the last one of an epoch may be smaller.
   public func batch(_ size: Int) -> Dataset {
-    demand(size > 0, "Dataset: expected a batch of at least 1 sample, but \(size) was asked for.")
+    assertUse(size > 0, "Dataset: expected a batch of at least 1 sample, but \(size) was asked for.")
     var copy = self
     copy.batchSize = size
     return copy
@@ -77,7 +77,7 @@ extension Dataset {
 
   /// Makes batches ahead on a thread of their own, at most `depth` of them; errors arrive where they belong in order.
   public func prefetch(_ depth: Int = 2) -> Dataset {
-    demand(depth >= 0, "Dataset: expected 0 or more batches to prefetch, but \(depth) was asked for.")
+    assertUse(depth >= 0, "Dataset: expected 0 or more batches to prefetch, but \(depth) was asked for.")
     var copy = self
     copy.prefetchDepth = depth
     return copy

@@ -27,7 +27,7 @@ public struct SampleView {
   }
 
   private func typed(_ slot: Int) -> UnsafeMutableBufferPointer<Float> {
-    demand(
+    assertUse(
       types[slot].dtype == .float32, "SampleView: expected float32, but the sample is \(types[slot]). Use its bytes.")
     return bytes(slot).assumingMemoryBound(to: Float.self)
   }

@@ -3,11 +3,9 @@ import Foundation
 
 /// `cajal bench [WORKLOAD…] [--json] [--profile]`: speed on the workloads of the benchmark.
 enum BenchCommand {
-  nonisolated(unsafe) static var profiles = false
-
   static func run(_ arguments: [String]) throws {
     let json = arguments.contains("--json")
-    profiles = arguments.contains("--profile")
+    let watch = Stopwatch(profiles: arguments.contains("--profile"))
     let names = arguments.filter { !$0.hasPrefix("--") }
     if names == ["cold"] { return try Workload.cold() }
     if names == ["rss"] { return try Workload.resident() }
@@ -17,7 +15,7 @@ enum BenchCommand {
         .missing, "bench", expected: "one of \(known.joined(separator: ", ")), cold, rss", given: "it is '\(name)'")
     }
     for workload in Workload.all where names.isEmpty || names.contains(workload.name) {
-      for row in try workload.run(Stopwatch()) {
+      for row in try workload.run(watch) {
         if json {
           let median = row.median.map { String(format: "%.5g", $0) } ?? "null"
           print(

@@ -4,6 +4,8 @@ import Foundation
 struct Stopwatch {
   /// Seconds of timed samples.
   var budget = 3.0
+  /// Whether the time of every kernel is shown first.
+  var profiles = false
 
   struct Result {
     /// Milliseconds of the best sample, and of the middle one.

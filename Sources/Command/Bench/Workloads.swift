@@ -90,7 +90,7 @@ struct Workload {
   ) throws -> BenchRow {
     model.compile(optimizer: optimizer, loss: .sparseCategoricalCrossentropy)
     let step = try model.trainingStep(x, y)
-    if BenchCommand.profiles { print(try step.profile(runs: 20)) }
+    if watch.profiles { print(try step.profile(runs: 20)) }
     let result = try watch.time { try step.run(times: $0) }
     guard let loss = step.logs["loss"], loss.isFinite else {
       throw CajalError(.value, name, expected: "a finite loss", given: "it is \(step.logs["loss"] ?? .nan)")
@@ -99,7 +99,7 @@ struct Workload {
   }
 
   private static func predict(_ name: String, _ model: Model, _ x: Tensor, _ watch: Stopwatch) throws -> BenchRow {
-    if BenchCommand.profiles { print(try model.profile(batchSize: x.shape[0], runs: 20)) }
+    if watch.profiles { print(try model.profile(batchSize: x.shape[0], runs: 20)) }
     let result = try watch.time { times in
       for _ in 0..<times { _ = try model.predict(x, batchSize: x.shape[0]) }
     }
