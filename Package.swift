@@ -10,8 +10,9 @@ let package = Package(
   ],
   targets: [
     // C
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "ThreadPool", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "COneDNN", dependencies: ["ThreadPool"], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "VectorKernels", dependencies: ["ThreadPool"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -22,7 +23,7 @@ let package = Package(
     .target(name: "CajalGraph", dependencies: ["CBackend"], path: "Sources/Graph"),
     .target(name: "CajalCompiler", dependencies: ["CajalGraph"], path: "Sources/Compiler"),
     .target(
-      name: "CajalCPU", dependencies: ["CajalGraph", "CajalCompiler", "COneDNN", "VectorKernels"],
+      name: "CajalCPU", dependencies: ["CajalGraph", "CajalCompiler", "COneDNN", "ThreadPool", "VectorKernels"],
       path: "Sources/CPU"),
 
     // What people look at: tables, progress, figures
@@ -66,7 +67,8 @@ let package = Package(
     .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
     .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
-    .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
+    .testTarget(name: "ThreadPoolTests", dependencies: ["ThreadPool"]),
+    .testTarget(name: "VectorKernelsTests", dependencies: ["ThreadPool", "VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
     .testTarget(name: "DataTests", dependencies: ["CajalData"]),

@@ -43,7 +43,7 @@ needs() {
 libpng-dev            reading and writing PNG images
 libturbojpeg0-dev|libturbojpeg-dev  reading JPEG images
 zlib1g-dev            reading compressed data sets and archives
-libgomp1              the threads that oneDNN computes with
+libgomp1              oneDNN needs it to be loaded
 gnuplot-nox           drawing figures
 LIST
   if library_missing || headers_missing; then

@@ -1,8 +1,9 @@
 // Finds libdnnl and fills the table.
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE  // dladdr, RTLD_DEFAULT, secure_getenv
+#define _GNU_SOURCE  // dladdr, secure_getenv
 #endif
 #include "COneDNN.h"
+#include "ThreadPool.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -20,7 +21,7 @@ static OneDNN table;
 static _Atomic(const OneDNN *) loaded;
 static char failure[3 * PATH_SIZE];
 static char passed_over[PATH_SIZE];
-static char library_path[PATH_SIZE], description[256];
+static char library_path[PATH_SIZE], description[400];
 
 const OneDNN *onednn_table(void) { return atomic_load_explicit(&loaded, memory_order_acquire); }
 
@@ -110,42 +111,19 @@ static int find_library(char path[PATH_SIZE]) {
 
 // MARK: - Filling
 
-/// The entry points that oneDNN itself is bound to: what the program already holds, else what oneDNN brought.
-static void *entry_point(void *library, const char *name) {
-  void *address = dlsym(RTLD_DEFAULT, name);
-  return address ? address : dlsym(library, name);
-}
-
-static void fill_threads(void *library) {
+/// Leads oneDNN's threads into the pool, so that the process has one set of threads with one way of waiting.
+static void adopt_threads(void *library) {
+  char reason[200] = "";
+  table.shares_pool = pool_adopt(library, reason, sizeof reason) == 0;
   const char *runtime = "no threads";
   switch (table.version()->cpu_runtime) {
   case ONEDNN_RUNTIME_OMP: runtime = "OpenMP"; break;
-  case ONEDNN_RUNTIME_TBB: runtime = "TBB threads, which Cajal cannot enter: its own kernels use one thread"; break;
-  case ONEDNN_RUNTIME_THREADPOOL: runtime = "a caller's thread pool, so Cajal uses one thread"; break;
+  case ONEDNN_RUNTIME_TBB: runtime = "TBB"; break;
+  case ONEDNN_RUNTIME_THREADPOOL: runtime = "a caller's thread pool"; break;
   }
-  Dl_info origin = {0};
-  if (table.version()->cpu_runtime == ONEDNN_RUNTIME_OMP) {
-    *(void **)&table.gomp_parallel = entry_point(library, "GOMP_parallel");
-    *(void **)&table.thread_num = entry_point(library, "omp_get_thread_num");
-    *(void **)&table.team_size = entry_point(library, "omp_get_num_threads");
-    *(void **)&table.max_threads = entry_point(library, "omp_get_max_threads");
-    *(void **)&table.set_num_threads = entry_point(library, "omp_set_num_threads");
-    *(void **)&table.set_dynamic = entry_point(library, "omp_set_dynamic");
-    if (table.gomp_parallel && table.thread_num && table.team_size && table.max_threads && table.set_num_threads &&
-        table.set_dynamic) {
-      dladdr((void *)table.gomp_parallel, &origin);
-    } else {
-      table.gomp_parallel = NULL;
-      table.thread_num = table.team_size = table.max_threads = NULL;
-      table.set_num_threads = table.set_dynamic = NULL;
-      runtime = "an OpenMP that Cajal cannot enter: its own kernels use one thread";
-    }
-  }
-  const char *file = origin.dli_fname ? strrchr(origin.dli_fname, '/') : NULL;
-  snprintf(description, sizeof description, "oneDNN %d.%d.%d, %s%s%s%s%s", table.major, table.minor, table.patch,
-           runtime, origin.dli_fname ? " (" : "", origin.dli_fname ? (file ? file + 1 : origin.dli_fname) : "",
-           origin.dli_fname ? ")" : "",
-           onednn_openmp_came_first() ? ", loaded before Cajal could bound how long its threads spin" : "");
+  snprintf(description, sizeof description, "oneDNN %d.%d.%d, %s%s%s", table.major, table.minor, table.patch,
+           table.shares_pool ? "in Cajal's threads" : runtime, table.shares_pool ? "" : ": keeps threads of its own, for ",
+           table.shares_pool ? "" : reason);
   table.description = description;
 }
 
@@ -212,7 +190,7 @@ static void load(void) {
     dlclose(library);
     return;
   }
-  fill_threads(library);
+  adopt_threads(library);
   atomic_store_explicit(&loaded, &table, memory_order_release);
 }
 

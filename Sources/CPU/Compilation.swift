@@ -80,15 +80,6 @@ enum Compilation {
       throw error.noticed(by: instruction.path)
     }
   }
-
-  /// Whether a kernel may start threads.
-  static func mayUseThreads(_ instruction: Code.Instruction, _ kernel: Kernel, _ code: Code) -> Bool {
-    switch kernel.implementation {
-    case "memory", "view", "loops": return false
-    case "scan": return true
-    default: return (instruction.inputs + instruction.outputs).reduce(0) { $0 + code.type($1).byteCount } > 65_536
-    }
-  }
 }
 
 /// What the processor runs whole.

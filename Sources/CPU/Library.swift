@@ -2,6 +2,7 @@
 import COneDNN
 import CajalGraph
 import Foundation
+import ThreadPool
 import VectorKernels
 
 /// The loaded oneDNN with its engine and stream.
@@ -26,13 +27,8 @@ struct Library: @unchecked Sendable {  // engine and stream are used from any th
       throw CajalError(.missing, "oneDNN", expected: "a working library", given: "there is none", advice: message)
     }
     let functions = table.pointee
-    let threads = try threadCount()
-    if let parallel = functions.gomp_parallel, let number = functions.thread_num, let size = functions.team_size {
-      functions.set_dynamic?(0)
-      functions.set_num_threads?(Int32(threads))
-      vk_use_openmp(parallel, number, size)
-      vk_set_threads(Int32(threads))
-    }
+    pool_set_threads(Int32(try threadCount()))
+    let threads = Int(pool_threads())
     var engine: onednn_engine?
     var stream: onednn_stream?
     try check(functions.engine_create(&engine, ONEDNN_CPU, 0), "engine")

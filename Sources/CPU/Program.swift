@@ -25,8 +25,6 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private let arena: Arena
   private let failing: [Kernel]
   private let extra: Kernel
-  /// Whether any kernel may start threads: such programs run on the executor's thread.
-  package let usesThreads: Bool
   package private(set) var compileSeconds: Double
 
   package init(_ request: Request, arena: Arena = Arena(), settings: PassSettings = .fromEnvironment) throws {
@@ -49,8 +47,6 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     for variable in plan.variables { variable.isBound = true }
     arena.reserve(plan.arenaBytes)
     kept = plan.keptBytes > 0 ? Storage(.uint8, count: plan.keptBytes) : nil
-    usesThreads =
-      library.threads > 1 && zip(code.instructions, kernels).contains { Compilation.mayUseThreads($0, $1, code) }
     compileSeconds = 0
     try handOver(library)
     preparationSteps = kernels[..<preparation].flatMap(\.steps)

@@ -154,7 +154,7 @@ void VK_LEVEL(vk_convolution)(void *arguments) {
     .from = a->x, .kernel = a->kernel, .bias = a->bias, .to = a->y, .inputs = s->channels, .fh = s->height, .fw = s->width,
     .outputs = s->filters, .th = s->output_height, .tw = s->output_width, .n = s->batch, .input_step = s->filters,
     .output_step = 1, .activation = a->activation, .adjoint = 0, .shape = s};
-  vk_parallel(convolution_member, &pass, a->threads);
+  pool_run(convolution_member, &pass, a->threads);
 }
 
 void VK_LEVEL(vk_convolution_input_gradient)(void *arguments) {
@@ -164,5 +164,5 @@ void VK_LEVEL(vk_convolution_input_gradient)(void *arguments) {
     .from = a->dy, .kernel = a->kernel, .to = a->dx, .inputs = s->filters, .fh = s->output_height, .fw = s->output_width,
     .outputs = s->channels, .th = s->height, .tw = s->width, .n = s->batch, .input_step = 1, .output_step = s->filters,
     .activation = VK_ACTIVATION_LINEAR, .adjoint = 1, .shape = s};
-  vk_parallel(convolution_member, &pass, a->threads);
+  pool_run(convolution_member, &pass, a->threads);
 }

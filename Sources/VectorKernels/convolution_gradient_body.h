@@ -176,5 +176,5 @@ void VK_LEVEL(vk_convolution_kernel_gradient)(void *arguments) {
   const vk_convolution_shape *p = &a->shape;
   int whole = p->height == p->kernel_height && p->width == p->kernel_width && p->output_height == 1 && p->output_width == 1 &&
               p->padding_top == 0 && p->padding_left == 0;
-  vk_parallel(whole ? whole_kernel_gradient_member : kernel_gradient_member, a, a->threads);
+  pool_run(whole ? whole_kernel_gradient_member : kernel_gradient_member, a, a->threads);
 }

@@ -88,7 +88,7 @@ static void convolution_pool_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_convolution_pool)(void *arguments) {
   vk_convolution_pool_arguments *a = arguments;
-  vk_parallel(convolution_pool_member, a, a->threads);
+  pool_run(convolution_pool_member, a, a->threads);
 }
 
 // MARK: - Backward
@@ -183,7 +183,7 @@ static void pool_gradient_member(void *context, int thread, int threads) {
 void VK_LEVEL(vk_convolution_pool_gradient)(void *arguments) {
   const vk_convolution_pool_gradient_arguments *a = arguments;
   pool_gradient_context shared = {a, 1};
-  vk_parallel(pool_gradient_member, &shared, a->threads);
+  pool_run(pool_gradient_member, &shared, a->threads);
   int64_t kernel = a->shape.kernel_height * a->shape.kernel_width * a->shape.channels * a->shape.filters;
   for (int64_t i = 0; i < kernel + a->shape.filters; i += 16) {
     lanes sum = splat(0.f);

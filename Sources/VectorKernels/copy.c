@@ -196,7 +196,7 @@ void vk_copy_run(void *copy) {
   vk_copy *c = copy;
   if (c->kind == EMPTY) return;
   if (c->threads <= 1) copy_part(c, c->shape, c->target, c->source);
-  else vk_parallel(copy_member, c, c->threads);
+  else pool_run(copy_member, c, c->threads);
 }
 
 static void fill_member(void *context, int thread, int threads) {
@@ -218,5 +218,5 @@ static void fill_member(void *context, int thread, int threads) {
 
 void vk_fill(void *arguments) {
   vk_fill_arguments *a = arguments;
-  vk_parallel(fill_member, a, a->threads);
+  pool_run(fill_member, a, a->threads);
 }

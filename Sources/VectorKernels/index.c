@@ -27,7 +27,7 @@ static void gather_member(void *context, int thread, int threads) {
 
 void vk_gather(void *arguments) {
   vk_gather_arguments *a = arguments;
-  vk_parallel(gather_member, a, a->threads);
+  pool_run(gather_member, a, a->threads);
 }
 
 static void take_along_member(void *context, int thread, int threads) {
@@ -53,7 +53,7 @@ static void take_along_member(void *context, int thread, int threads) {
 
 void vk_take_along(void *arguments) {
   vk_take_along_arguments *a = arguments;
-  vk_parallel(take_along_member, a, a->threads);
+  pool_run(take_along_member, a, a->threads);
 }
 
 // MARK: - Scatter
@@ -101,7 +101,7 @@ static void scatter_member(void *context, int thread, int threads) {
 
 void vk_scatter_add(void *arguments) {
   vk_scatter_add_arguments *a = arguments;
-  vk_parallel(scatter_member, a, a->threads);
+  pool_run(scatter_member, a, a->threads);
 }
 
 static void scatter_along_member(void *context, int thread, int threads) {
@@ -125,7 +125,7 @@ static void scatter_along_member(void *context, int thread, int threads) {
 
 void vk_scatter_along(void *arguments) {
   vk_scatter_along_arguments *a = arguments;
-  vk_parallel(scatter_along_member, a, a->threads);
+  pool_run(scatter_along_member, a, a->threads);
 }
 
 // MARK: - One-hot
@@ -150,7 +150,7 @@ static void one_hot_member(void *context, int thread, int threads) {
 
 void vk_one_hot(void *arguments) {
   vk_one_hot_arguments *a = arguments;
-  vk_parallel(one_hot_member, a, a->threads);
+  pool_run(one_hot_member, a, a->threads);
 }
 
 // MARK: - Arg-max and arg-min
@@ -181,7 +181,7 @@ static void arg_extreme_member(void *context, int thread, int threads) {
 
 void vk_arg_extreme(void *arguments) {
   vk_arg_extreme_arguments *a = arguments;
-  vk_parallel(arg_extreme_member, a, a->threads);
+  pool_run(arg_extreme_member, a, a->threads);
 }
 
 // MARK: - Cumulative sums and products
@@ -215,5 +215,5 @@ static void cumulate_member(void *context, int thread, int threads) {
 
 void vk_cumulate(void *arguments) {
   vk_cumulate_arguments *a = arguments;
-  vk_parallel(cumulate_member, a, a->threads);
+  pool_run(cumulate_member, a, a->threads);
 }

@@ -232,7 +232,7 @@ void vk_map_run(void *argument) {
   }
   map_team team = {map, 1};
   if (map->reduces && !map->private_accumulators) start_accumulators(map, map->workers[0].accumulators);
-  vk_parallel(work, &team, map->threads);
+  pool_run(work, &team, map->threads);
   if (!map->reduces) return;
   for (int32_t s = 0; s < map->segments; s++)
     for (int32_t o = 0; o < map->outputs; o++)

@@ -36,6 +36,7 @@ typedef struct {
   int64_t extent[VK_MAP_RANK + 1];
   int64_t split, rows, inner;       // split axis length, its indices per tile, lanes per index
   int64_t tiles, grain, elements;
+  bool fetches;                     // more than the caches hold: lines are asked for a tile ahead
   bool simple;                      // one tile of stored lanes side by side, in the arithmetic type
   operand_plan *operands;
   // The space of each reduced output, for its initialisation and final store.

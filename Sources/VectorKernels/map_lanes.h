@@ -117,6 +117,8 @@ FLOAT_NARY(gt, truth(x > y))
 FLOAT_NARY(ge, truth(x >= y))
 FLOAT_NARY(and, truth((x != 0.0f) & (y != 0.0f)))
 FLOAT_NARY(or, truth((x != 0.0f) | (y != 0.0f)))
+FLOAT_NARY(gate, gate_of(x * scale + shift, y))
+FLOAT_NARY(add_relu, x + most(y * scale + shift, (F)(0.0f)))
 FLOAT_NARY(combine, scale * x + shift * y)
 FLOAT_NARY(select, pick(z != 0.0f, x, y))
 FLOAT_NARY(fma, x * y + z)
@@ -223,6 +225,8 @@ F64_NARY(gt, x > y ? 1.0 : 0.0)
 F64_NARY(ge, x >= y ? 1.0 : 0.0)
 F64_NARY(and, x != 0 && y != 0 ? 1.0 : 0.0)
 F64_NARY(or, x != 0 || y != 0 ? 1.0 : 0.0)
+F64_NARY(gate, tanh(scale * x + shift) / (1.0 + exp(-y)))
+F64_NARY(add_relu, x + (scale * y + shift < 0 ? 0.0 : scale * y + shift))
 F64_NARY(combine, scale * x + shift * y)
 F64_NARY(select, z != 0 ? x : y)
 F64_NARY(fma, x * y + z)
@@ -313,8 +317,10 @@ I64_NARY(combine_product, WRAP(U(scale) * U(x) + U(shift) * U(y) * U(z)))
   UNARY_ROW(p, VK_ATANH, atanh), UNARY_ROW(p, VK_FLOOR, floor), UNARY_ROW(p, VK_CEIL, ceil), \
   UNARY_ROW(p, VK_ROUND, round), UNARY_ROW(p, VK_TRUNC, trunc), [VK_ATAN2] = p##_atan2, \
   [VK_COMBINE_QUOTIENT] = p##_combine_quotient
-static const lane_operation f32_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f32), REAL_ROWS(f32)};
-static const lane_operation f64_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f64), REAL_ROWS(f64)};
+static const lane_operation f32_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f32), REAL_ROWS(f32),
+  [VK_GATE] = f32_gate, [VK_ADD_RELU] = f32_add_relu};
+static const lane_operation f64_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f64), REAL_ROWS(f64),
+  [VK_GATE] = f64_gate, [VK_ADD_RELU] = f64_add_relu};
 static const lane_operation i64_operations[2 * VK_OPERATIONS] = {
   COMMON_ROWS(i64), UNARY_ROW(i64, VK_FLOOR, affine), UNARY_ROW(i64, VK_CEIL, affine), UNARY_ROW(i64, VK_ROUND, affine),
   UNARY_ROW(i64, VK_TRUNC, affine)};

@@ -185,6 +185,7 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
       return refuse(message, capacity, "map: segment %d: out of memory", index, 0);
     if (o < inputs && map->uniform >> o & 1) { at->fixed = true; at->lies = LIES_SPLAT; }
   }
+  plan->fetches = plan->elements >= 1 << 17;
   map->elements += plan->elements;
   return true;
 }

@@ -56,8 +56,9 @@ LANE F sigmoid_of(F x) {
   F e = scale_by(p + 1.0f, n, (I)t);
   return pick(x < 0.0f, e, (F)(1.0f)) / (e + 1.0f);
 }
-LANE F tanh_of(F x) {
-  // m = exp(2|x|) - 1, tanh |x| = m / (m + 2), with 2|x| = n ln 2 + 2r. The slope of tanh forgives ln 2 in one piece.
+/// m for tanh |x| = m / (m + 1): half of exp(2|x|) - 1, with 2|x| = n ln 2 + 2r. The slope of tanh forgives ln 2 in one
+/// piece.
+LANE F tanh_numerator(F x) {
   const float magic = 12582912.0f + 127.0f;
   F a = least(magnitude(x), (F)(9.1f));
   F t = a * 2.88539008177792681f + magic, n = t - magic;
@@ -65,8 +66,16 @@ LANE F tanh_of(F x) {
   F q = (1.39466700879660346e-03f * 32.0f * r + 8.36671065216274684e-03f * 16.0f) * r + 4.16662790814780887e-02f * 8.0f;
   q = (q * r + 1.66665420483239957e-01f * 4.0f) * r + 5.00000006264816332e-01f * 2.0f;
   F p = r * r * q + r, power = (F)((I)t << 23);       // p is half of exp(2r) - 1
-  F m = power * p + (power * 0.5f - 0.5f);
+  return power * p + (power * 0.5f - 0.5f);
+}
+LANE F tanh_of(F x) {
+  F m = tanh_numerator(x);
   return with_sign(m / (m + 1.0f), x);
+}
+/// tanh(x) · sigmoid(y) with one division: m / (m + 1) over 1 + e.
+LANE F gate_of(F x, F y) {
+  F m = tanh_numerator(x), e = exp_of(-y), d = m + 1.0f;
+  return with_sign(m, x) / (e * d + d);
 }
 /// log(1 + f) - f + f²/2, over f³, for 1/√2 ≤ 1 + f ≤ √2.
 LANE F log_tail(F f) {

@@ -60,10 +60,37 @@ static void absorb(program *p, uint16_t from) {
   p->maker[from] = -2;
 }
 
+/// The step that makes a value, if it has the operation and no other reader.
+static const value_step *only_reader(const program *p, uint16_t value, uint8_t op) {
+  if (p->maker[value] < 0 || p->uses[value] != 1) return NULL;
+  const value_step *made = &p->steps[p->maker[value]];
+  return made->op == op ? made : NULL;
+}
+
+/// tanh(x) · sigmoid(y) becomes a gate, which divides once; a + relu(b) becomes one step.
+static bool merge_pair(program *p, value_step *s, const lane_operation *table) {
+  const uint8_t merged = s->op == VK_MUL ? VK_GATE : VK_ADD_RELU;
+  if (!table[merged]) return false;
+  for (int side = 0; side < 2; side++) {
+    uint16_t first = s->source[side], second = s->source[1 - side];
+    const value_step *right = only_reader(p, second, s->op == VK_MUL ? VK_SIGMOID : VK_RELU);
+    const value_step *left = s->op == VK_MUL ? only_reader(p, first, VK_TANH) : NULL;
+    if (!right || (s->op == VK_MUL && (!left || !plain(right)))) continue;
+    const value_step *scaled = left ? left : right;
+    *s = (value_step){s->d, {left ? left->source[0] : first, right->source[0], 0}, merged, scaled->scale, scaled->shift};
+    s->source[2] = s->source[0];
+    absorb(p, second);
+    if (left) absorb(p, first);
+    return true;
+  }
+  return false;
+}
+
 /// a · b then + c becomes one step, as does c - a · b; an affine step melts into the unary step that reads it.
-static void merge_steps(program *p) {
+static void merge_steps(program *p, const lane_operation *table) {
   for (int32_t i = 0; i < p->count; i++) {
     value_step *s = &p->steps[i];
+    if ((s->op == VK_MUL || s->op == VK_ADD) && merge_pair(p, s, table)) continue;
     if (s->op == VK_ADD || s->op == VK_SUB) {
       for (int side = 1; side >= 0; side--) {
         uint16_t from = s->source[side], other = s->source[1 - side];
@@ -130,7 +157,7 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     }
     p->uses[made[o]]++;
   }
-  if (map->class_ != VK_CLASS_I64) merge_steps(p);
+  if (map->class_ != VK_CLASS_I64) merge_steps(p, table);
   drop_unread(p);
 
   // Steps on nothing but uniform values run once per segment, constants once in a lifetime.

@@ -28,7 +28,7 @@ static void layer_normalization_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_layer_normalization)(void *arguments) {
   vk_layer_normalization_arguments *a = arguments;
-  vk_parallel(layer_normalization_member, a, a->threads);
+  pool_run(layer_normalization_member, a, a->threads);
 }
 
 typedef struct normalization_context {
@@ -68,7 +68,7 @@ static void layer_normalization_gradient_member(void *context, int thread, int t
 void VK_LEVEL(vk_layer_normalization_gradient)(void *arguments) {
   const vk_layer_normalization_gradient_arguments *a = arguments;
   normalization_context shared = {a, 1};
-  vk_parallel(layer_normalization_gradient_member, &shared, a->threads);
+  pool_run(layer_normalization_gradient_member, &shared, a->threads);
   FOR_COLUMNS(a->n) {
     lanes gamma = splat(0.f), beta = splat(0.f);
     for (int t = 0; t < shared.threads; t++) {

@@ -140,7 +140,7 @@ static void max_pool_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_max_pool)(void *arguments) {
   vk_max_pool_arguments *a = arguments;
-  vk_parallel(max_pool_member, a, a->threads);
+  pool_run(max_pool_member, a, a->threads);
 }
 
 static void max_pool_select_member(void *context, int thread, int threads) {
@@ -170,7 +170,7 @@ static void max_pool_select_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_max_pool_select)(void *arguments) {
   vk_max_pool_select_arguments *a = arguments;
-  vk_parallel(max_pool_select_member, a, a->threads);
+  pool_run(max_pool_select_member, a, a->threads);
 }
 
 INLINE float pool_scale(const vk_pool_shape *s, const pool_window *window, int32_t divisor) {
@@ -201,5 +201,5 @@ static void average_pool_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_average_pool)(void *arguments) {
   vk_average_pool_arguments *a = arguments;
-  vk_parallel(average_pool_member, a, a->threads);
+  pool_run(average_pool_member, a, a->threads);
 }

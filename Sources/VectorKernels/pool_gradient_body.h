@@ -76,7 +76,7 @@ static void max_pool_gradient_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_max_pool_gradient)(void *arguments) {
   vk_max_pool_gradient_arguments *a = arguments;
-  vk_parallel(max_pool_gradient_member, a, a->threads);
+  pool_run(max_pool_gradient_member, a, a->threads);
 }
 
 static void average_pool_gradient_member(void *context, int thread, int threads) {
@@ -96,5 +96,5 @@ static void average_pool_gradient_member(void *context, int thread, int threads)
 
 void VK_LEVEL(vk_average_pool_gradient)(void *arguments) {
   vk_average_pool_gradient_arguments *a = arguments;
-  vk_parallel(average_pool_gradient_member, a, a->threads);
+  pool_run(average_pool_gradient_member, a, a->threads);
 }

@@ -179,5 +179,5 @@ void vk_random(void *argument) {
     r.below = nextafterf((float)args->high, -INFINITY);
   }
   r.probability = args->probability ? *args->probability : (float)args->low;
-  if (args->threads <= 1) work(&r, 0, 1); else vk_parallel(work, &r, args->threads);
+  if (args->threads <= 1) work(&r, 0, 1); else pool_run(work, &r, args->threads);
 }

@@ -46,7 +46,7 @@ static void softmax_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_softmax)(void *arguments) {
   vk_softmax_arguments *a = arguments;
-  vk_parallel(softmax_member, a, a->threads);
+  pool_run(softmax_member, a, a->threads);
 }
 
 static void softmax_gradient_member(void *context, int thread, int threads) {
@@ -71,7 +71,7 @@ static void softmax_gradient_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_softmax_gradient)(void *arguments) {
   vk_softmax_gradient_arguments *a = arguments;
-  vk_parallel(softmax_gradient_member, a, a->threads);
+  pool_run(softmax_gradient_member, a, a->threads);
 }
 
 static void cross_entropy_member(void *context, int thread, int threads) {
@@ -118,5 +118,5 @@ static void cross_entropy_member(void *context, int thread, int threads) {
 
 void VK_LEVEL(vk_cross_entropy)(void *arguments) {
   vk_cross_entropy_arguments *a = arguments;
-  vk_parallel(cross_entropy_member, a, a->threads);
+  pool_run(cross_entropy_member, a, a->threads);
 }

@@ -94,5 +94,5 @@ static void sort_member(void *context, int thread, int threads) {
 
 void vk_sort(void *arguments) {
   vk_sort_arguments *a = arguments;
-  vk_parallel(sort_member, a, a->threads);
+  pool_run(sort_member, a, a->threads);
 }

@@ -5,6 +5,7 @@ enum Checkout {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   static let sources = root.appendingPathComponent("Sources/COneDNN")
+  static let pool = root.appendingPathComponent("Sources/ThreadPool")
   static let include = sources.appendingPathComponent("include")
   static let vendor = root.appendingPathComponent(".vendor")
 

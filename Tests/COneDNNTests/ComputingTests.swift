@@ -41,11 +41,9 @@ final class ComputingTests {
     #expect(String(cString: table.pointee.path).contains("libdnnl.so"))
   }
 
-  @Test("an empty parallel region takes a positive, finite time")
-  func fork() throws {
-    guard table.pointee.gomp_parallel != nil else { return }
-    #expect(onednn_fork_nanoseconds(5) >= 0)
-    #expect(onednn_fork_nanoseconds(-1) >= 0)
+  @Test("it computes in the threads of the pool")
+  func threads() {
+    #expect(table.pointee.shares_pool, "\(String(cString: table.pointee.description))")
   }
 
   @Test("a 3x3 convolution with bias equals the sum by its definition; addresses may change between runs")

@@ -19,21 +19,22 @@ struct LoadingTests {
         int main(void) {
           char message[12288];
           int status = onednn_load(message, sizeof message);
-          printf("%s|%d|", getenv("GOMP_SPINCOUNT") ? getenv("GOMP_SPINCOUNT") : "unset", onednn_openmp_came_first());
           char brief[8] = "";
           if (status != onednn_load(brief, sizeof brief) || brief[7]) return 3;
           if (status) return puts(message), 1;
-          printf("%s|pool %d|fork %d\\n", onednn_table()->description, onednn_table()->gomp_parallel != NULL,
-                 onednn_fork_nanoseconds(3) >= 0);
+          printf("%s|pool %d\\n", onednn_table()->description, onednn_table()->shares_pool);
           return 0;
         }
         """, to: "main.c")
       path = folder.url.appendingPathComponent("bin/prober").path
       try FileManager.default.createDirectory(
         at: folder.url.appendingPathComponent("bin"), withIntermediateDirectories: true)
-      let sources = ["table.c", "threads.c", "step.c"].map { Checkout.sources.appendingPathComponent($0).path }
+      let pool = ["pool.c", "openmp.c", "adopt.c", "waiting.c"].map { Checkout.pool.appendingPathComponent($0).path }
+      let sources = pool + ["table.c", "step.c"].map { Checkout.sources.appendingPathComponent($0).path }
       let outcome = try Clang.run(
-        ["-Wall", "-Werror", "-I", Checkout.include.path, main] + sources + ["-ldl", "-lpthread", "-o", path])
+        ["-Wall", "-Werror", "-I", Checkout.include.path, "-I", Checkout.pool.path + "/include", main] + sources + [
+          "-ldl", "-lpthread", "-o", path,
+        ])
       try #require(outcome.status == 0, "\(outcome.output)")
     }
 
@@ -113,7 +114,7 @@ struct LoadingTests {
     #expect(outcome.output.contains("is oneDNN 3.7.1 but lacks the function dnnl_set_verbose"))
   }
 
-  @Test("without an OpenMP pool it loads and says so", arguments: ["SEQ", "TBB", "THREADPOOL", "OMP"])
+  @Test("a build with threads of its own loads and says so", arguments: ["SEQ", "TBB", "THREADPOOL", "OMP"])
   func otherThreads(runtime: String) throws {
     let prober = try Prober()
     let list = try String(contentsOf: Checkout.include.appendingPathComponent("functions.def"), encoding: .utf8)
@@ -125,7 +126,7 @@ struct LoadingTests {
     let outcome = try prober.run(["CAJAL_ONEDNN": file])
     #expect(outcome.status == 0, "\(outcome.output)")
     #expect(outcome.output.contains("oneDNN 3.7.1, "))
-    #expect(outcome.output.contains("|pool 0|fork 0"), "\(outcome.output)")
+    #expect(outcome.output.contains("|pool 0"), "\(outcome.output)")
   }
 
   @Test(
@@ -166,22 +167,6 @@ struct LoadingTests {
     if outcome.status != 0 {  // 0: this system has its own
       #expect(outcome.output.contains("make setup"))
       #expect(outcome.output.contains("CAJAL_ONEDNN"))
-    }
-  }
-
-  @Test("threads spin for a bounded time unless the user chose otherwise")
-  func spinning() throws {
-    let prober = try Prober()
-    #expect(try prober.run().output.hasPrefix("20000|0|"))
-    #expect(try prober.run(["GOMP_SPINCOUNT": "7"]).output.hasPrefix("7|0|"))
-    #expect(try prober.run(["OMP_WAIT_POLICY": "active"]).output.hasPrefix("unset|0|"))
-  }
-
-  @Test("an OpenMP runtime that came first is reported")
-  func openMPFirst() throws {
-    let outcome = try Prober().run(["LD_PRELOAD": "libgomp.so.1"])
-    if !outcome.output.contains("cannot be preloaded") {
-      #expect(outcome.output.contains("20000|1|"), "\(outcome.output)")
     }
   }
 }

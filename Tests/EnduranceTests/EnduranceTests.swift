@@ -169,9 +169,8 @@ private func residentBytes() throws -> Int {
       return process
     }
     defer { for process in busy { kill(process.processIdentifier, SIGKILL) } }
-    let crowded = try milliseconds(10)
-    print(
-      "a training step takes \(quiet) ms alone, \(crowded) ms beside a busy process on every core: \(crowded / quiet) times"
-    )
+    // Half of every core is left: two times is the share. The best of three, for what else the machine may be doing.
+    let crowded = min(try milliseconds(10), try milliseconds(10), try milliseconds(10))
+    #expect(crowded / quiet < 8, "\(quiet) ms alone, \(crowded) ms beside a busy process on every core")
   }
 }

@@ -135,16 +135,14 @@ extension Values {
     let expected = try interpreter.evaluate([y, w - slope * 0.5])
     let (input, result) = (image.storage, Storage(.float32, count: y.count))
     for program in [prediction, training] {
-      try Executor.run(if: program.usesThreads) { try program.run(inputs: [input.pointer], outputs: [result.pointer]) }
+      try program.run(inputs: [input.pointer], outputs: [result.pointer])
       expectClose([Values(result, shape: y.shape)], [expected[0]], tolerance: 1e-5, "before the update")
     }
     training.noteChanges()
     expectClose([Values(kernel.value, shape: kernel.type.shape)], [expected[1]], tolerance: 1e-5, "the update")
     var later = Interpreter([(x, image)])
     later.variables[ObjectIdentifier(kernel)] = expected[1]
-    try Executor.run(if: prediction.usesThreads) {
-      try prediction.run(inputs: [input.pointer], outputs: [result.pointer])
-    }
+    try prediction.run(inputs: [input.pointer], outputs: [result.pointer])
     expectClose([Values(result, shape: y.shape)], try later.evaluate([y]), tolerance: 1e-5, "after the update")
   }
 }

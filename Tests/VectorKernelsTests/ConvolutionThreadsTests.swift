@@ -1,30 +1,10 @@
-// Kernels divided among a team give what one thread gives. The team here is an imitation: its members run one after
-// another on the caller's thread, so that the division is tested without a pool, and apart from tests that run beside.
+// Kernels divided among a team give what one thread gives.
 import Foundation
 import Testing
 import VectorKernels
 
-private enum ImitatedTeam {
-  static let key = "member of an imitated team"
-  static func member() -> (number: Int32, size: Int32) {
-    let held = Thread.current.threadDictionary[key] as? [Int32] ?? [0, 1]
-    return (held[0], held[1])
-  }
-  static let installed: Void = {
-    vk_use_openmp(
-      { body, context, size, _ in
-        for number in 0..<size {
-          Thread.current.threadDictionary[ImitatedTeam.key] = [Int32(number), Int32(size)]
-          body(context)
-        }
-        Thread.current.threadDictionary.removeObject(forKey: ImitatedTeam.key)
-      }, { ImitatedTeam.member().number }, { ImitatedTeam.member().size })
-    vk_set_threads(5)
-  }()
-}
-
 struct ConvolutionThreadsTests {
-  init() { ImitatedTeam.installed }
+  init() { FiveThreads.areAllowed }
 
   /// Runs `kernel` with 1, 2, 3 and 5 threads; the last results are compared with the first.
   func compare(_ count: Int, tolerance: Double = 0, _ kernel: (Int32, UnsafeMutablePointer<Float>) -> Void) {

@@ -92,6 +92,8 @@ import VectorKernels
         let size = abs(a) + abs(b) + abs(c) + abs(a * b) + abs(b * c) + abs(b / c)
         if !(size < 1e37) { continue }
         #expect(abs(result[i] - wanted) <= 4 * size * 0x1p-24 + 0x1p-140, "\(operation.rawValue) \(a) \(b) \(c)")
+      } else if operation == VK_GATE, abs(result[i] - wanted) <= max(4 * Double(Float(wanted).ulp), 0x1p-126) {
+        continue
       } else if Self.units(result[i], wanted) > 2 {
         Issue.record("operation \(operation.rawValue) of \(a), \(b), \(c): \(result[i]), expected \(wanted)")
       }

@@ -78,7 +78,7 @@ import VectorKernels
       }
       return PlacedSegment(dims: dims, operands: operands)
     }
-    _ = ThreadPool.isInstalled
+    FiveThreads.areAllowed
     let expectation = expected(inputs: inputs, outputs: outputs, program: program, segments: segments)
     vk_map_limit(seed % 8 == 7 ? 0 : seed % 8 == 6 ? 3 : 4)
     defer { vk_map_limit(4) }

@@ -3,6 +3,7 @@
 // load it, and what the executor runs.
 #ifndef C_ONEDNN_H
 #define C_ONEDNN_H
+#include <stdbool.h>
 #include "types.h"
 
 #pragma clang diagnostic push
@@ -10,14 +11,11 @@
 
 // MARK: - The table
 
-/// A member's work inside a parallel region.
-typedef void (*onednn_region)(void *context);
-
-/// oneDNN's functions, by the names of functions.def, and the thread pool that comes with them.
+/// oneDNN's functions, by the names of functions.def.
 typedef struct {
   /// Version, e.g. 3, 2, 0; the major version is always 3.
   int major, minor, patch;
-  /// Text like "oneDNN 3.2.0, OpenMP (libgomp.so.1)", for people.
+  /// Text like "oneDNN 3.2.0, in Cajal's threads", for people.
   const char *_Nonnull description;
   /// The file it was loaded from.
   const char *_Nonnull path;
@@ -26,14 +24,8 @@ typedef struct {
 #include "functions.def"
 #undef ONEDNN_FUNCTION
 
-  /// The OpenMP pool oneDNN itself uses; all NULL when this oneDNN was built with another thread runtime, or with none.
-  void (*_Nullable gomp_parallel)(onednn_region _Nonnull body, void *_Nullable context, unsigned threads,
-                                  unsigned flags);
-  int (*_Nullable thread_num)(void);
-  int (*_Nullable team_size)(void);
-  int (*_Nullable max_threads)(void);
-  void (*_Nullable set_num_threads)(int threads);
-  void (*_Nullable set_dynamic)(int dynamic);
+  /// Whether it computes in the threads of ThreadPool; if not, it has threads of its own and waits in its own way.
+  bool shares_pool;
 } OneDNN;
 
 /// Loads oneDNN once, at the first call; later calls, from any thread, give the same answer.
@@ -50,16 +42,6 @@ const OneDNN *_Nullable onednn_table(void);
 
 /// A status in words, e.g. "invalid arguments".
 const char *_Nonnull onednn_status_text(onednn_status status);
-
-// MARK: - Threads
-
-/// 1 when an OpenMP runtime was in the process before this library could set GOMP_SPINCOUNT, else 0. (It sets 20000 at
-/// program start unless GOMP_SPINCOUNT or OMP_WAIT_POLICY is set: threads that wait longer than that sleep.)
-int onednn_openmp_came_first(void);
-
-/// Median time of an empty parallel region of all threads in nanoseconds, over `repeats` (1 to 1000) of them after one
-/// that starts the threads; -1 without a pool. Far above 10 000 means that other programs keep the cores busy.
-int64_t onednn_fork_nanoseconds(int repeats);
 
 // MARK: - What the executor runs
 

@@ -162,9 +162,7 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
     let program = compiled.program
     for trainer in compiled.trainers { trainer.optimization.setScheduledRate(atStep: trainer.iteration) }
     let results = compiled.outputs.map { Storage($0.dtype, count: $0.shape.count) }
-    try Executor.run(if: program.usesThreads) {
-      try program.run(inputs: inputs.map(\.pointer), outputs: results.map(\.pointer))
-    }
+    try program.run(inputs: inputs.map(\.pointer), outputs: results.map(\.pointer))
     program.noteChanges()
     let tensors = try zip(results, compiled.outputs).map { try Tensor($0, shape: $1.shape) }
     for loss in tensors.suffix(compiled.losses) where !loss.item.isFinite {

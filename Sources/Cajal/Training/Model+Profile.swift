@@ -5,13 +5,11 @@ extension TrainingStep {
   /// The compiled program as a table: kernels, shapes, layouts, bytes, flops; with `runs`, the time of each.
   public func profile(runs: Int = 0, for terminal: Terminal = .plain) throws -> String {
     try model.lock.withLock {
-      try Executor.run(if: program.usesThreads) {
-        program.prepare(inputs: pointers, outputs: [])
-        for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
-        let report = try program.report(runs: runs)
-        program.noteChanges()
-        return report.table(for: terminal)
-      }
+      program.prepare(inputs: pointers, outputs: [])
+      for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
+      let report = try program.report(runs: runs)
+      program.noteChanges()
+      return report.table(for: terminal)
     }
   }
 }
@@ -24,11 +22,9 @@ extension Model {
       let inputs = inputTypes.map { Storage($0.dtype, count: $0.shape.count * batchSize) }
       for input in inputs { input.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
       let outputs = outputTypes.map { Storage($0.dtype, count: $0.shape.count * batchSize) }
-      return try Executor.run(if: program.usesThreads) {
-        program.prepare(inputs: inputs.map(\.pointer), outputs: outputs.map(\.pointer))
-        for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
-        return try program.report(runs: runs).table(for: terminal)
-      }
+      program.prepare(inputs: inputs.map(\.pointer), outputs: outputs.map(\.pointer))
+      for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
+      return try program.report(runs: runs).table(for: terminal)
     }
   }
 }

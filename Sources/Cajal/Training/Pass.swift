@@ -43,31 +43,27 @@ final class Pass {
     self.batches = batches
   }
 
-  /// Runs batches on the executor's thread until `pause` says so; false at the end of the data.
+  /// Runs batches until `pause` says so; false at the end of the data.
   func run(upTo pause: () -> Bool) throws -> Bool {
     guard let iterator else { return false }
-    // The first program tells whether threads are wanted; it is compiled before the work moves.
-    let first = try prepared?.program ?? program(batchSize)
-    return try Executor.run(if: first.usesThreads) {
-      while true {
-        let count = try iterator.next(into: memory, capacity: batchSize)
-        guard count > 0 else {
-          prepared?.program.noteChanges()
-          return false
-        }
-        if prepared?.count != count {
-          let program = try program(count)
-          program.prepare(inputs: memory, outputs: [])
-          prepared = (count, program)
-        }
-        settings.setScheduledRate(model)
-        try prepared?.program.step()
-        samples += count
-        batches += 1
-        if pause() {
-          prepared?.program.noteChanges()
-          return true
-        }
+    while true {
+      let count = try iterator.next(into: memory, capacity: batchSize)
+      guard count > 0 else {
+        prepared?.program.noteChanges()
+        return false
+      }
+      if prepared?.count != count {
+        let program = try program(count)
+        program.prepare(inputs: memory, outputs: [])
+        prepared = (count, program)
+      }
+      settings.setScheduledRate(model)
+      try prepared?.program.step()
+      samples += count
+      batches += 1
+      if pause() {
+        prepared?.program.noteChanges()
+        return true
       }
     }
   }

@@ -27,12 +27,10 @@ public final class TrainingStep {
   /// Runs the step so many times.
   public func run(times: Int = 1) throws {
     try model.lock.withLock {
-      try Executor.run(if: program.usesThreads) {
-        program.prepare(inputs: pointers, outputs: [])
-        for _ in 0..<times {
-          settings.setScheduledRate(model)
-          try program.step()
-        }
+      program.prepare(inputs: pointers, outputs: [])
+      for _ in 0..<times {
+        settings.setScheduledRate(model)
+        try program.step()
       }
       program.noteChanges()
     }

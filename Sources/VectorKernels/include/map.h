@@ -27,6 +27,8 @@ typedef enum {
   // (x = b, y = a). Integers: division rounds down, by zero it gives 0, as does VK_MOD.
   VK_ADD, VK_SUB, VK_MUL, VK_DIV, VK_POW, VK_MAX, VK_MIN, VK_MOD, VK_ATAN2,
   VK_EQ, VK_NE, VK_LT, VK_LE, VK_GT, VK_GE, VK_AND, VK_OR,
+  VK_GATE,              // tanh(scale * a + shift) * sigmoid(b); 0 where that is below the normal numbers of F32
+  VK_ADD_RELU,          // a + relu(scale * b + shift)
   VK_COMBINE,           // scale * a + shift * b
   // Three arguments.
   VK_SELECT,            // c ≠ 0 ? a : b
