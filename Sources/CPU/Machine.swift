@@ -27,6 +27,12 @@ package struct Machine: Sendable {
     $0 as? CajalError ?? CajalError(.system, "machine", expected: "to be measured", given: "\($0)")
   }
 
+  /// Which oneDNN computes: `3.2`.
+  package static func libraryVersion() throws -> String {
+    let functions = try Library.loaded().functions
+    return "\(functions.major).\(functions.minor)"
+  }
+
   /// Median cost of an empty parallel region of all threads, now.
   package static func forkCost() throws -> Double {
     try Executor.run(if: Library.loaded().threads > 1) { fork(repeats: 300) }

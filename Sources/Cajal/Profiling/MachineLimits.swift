@@ -36,6 +36,11 @@ public struct MachineLimits: Sendable, CustomStringConvertible {
   /// Errors: `.missing` where oneDNN is not there.
   public static func forkSecondsNow() throws -> Double { try Machine.forkCost() }
 
+  /// The major and minor version of the oneDNN that computes: `3.2`.
+  ///
+  /// Errors: `.missing` where oneDNN is not there.
+  public static func libraryVersion() throws -> String { try Machine.libraryVersion() }
+
   /// Limits from elsewhere, such as the data sheet of another machine.
   public init(
     threads: Int, flopsPerSecond: Double, memories: [Memory], forkSeconds: Double, callSeconds: Double

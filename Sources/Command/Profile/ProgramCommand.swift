@@ -28,7 +28,8 @@ enum ProgramCommand {
     if arguments.has("--json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return output.writeLine(String(decoding: try encoder.encode(ProgramCounts(subject.name, profile)), as: UTF8.self))
+      return output.writeLine(
+        String(decoding: try encoder.encode(try ProgramCounts(subject.name, profile)), as: UTF8.self))
     }
     output.write("\(subject.name), \(profile.listing)")
     if arguments.has("--passes") { output.write("\n" + profile.passTable(for: output.terminal)) }
@@ -46,8 +47,9 @@ struct ProgramCounts: Codable {
   var forks: Int
   var arenaBytes: Int
   var compileMilliseconds: Double
+  var oneDNN: String
 
-  init(_ name: String, _ profile: Profile) {
+  init(_ name: String, _ profile: Profile) throws {
     self.name = name
     program = profile.title
     products = profile.count(of: .product)
@@ -56,6 +58,7 @@ struct ProgramCounts: Codable {
     others = profile.count(of: .other)
     forks = profile.forkCount
     arenaBytes = profile.arenaBytes
+    oneDNN = try MachineLimits.libraryVersion()
     compileMilliseconds = (profile.compileSeconds * 1e5).rounded() / 1e2
   }
 }
