@@ -204,7 +204,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     let count = code.instructions.count
     var report = PassReport(name: name, before: count, after: count, seconds: seconds)
     if name == "memory" {
-      report.note = "\(plan.unsharedBytes) bytes in \(plan.arenaBytes)"
+      report.note = "\(plan.unsharedBytes) bytes of values in \(plan.arenaBytes)"
     } else {
       let inside = kernels.reduce(0) { $0 + $1.conversionSteps.count }
       report.after = kernels.count { !$0.steps.isEmpty }

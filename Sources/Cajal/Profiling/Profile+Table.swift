@@ -14,8 +14,11 @@ extension Profile: CustomStringConvertible {
   public func table(for terminal: Terminal = .plain, least: Double = 0.005) -> String {
     let isMeasured = runs > 0
     var columns = Array(Column.allCases.prefix(isMeasured ? 13 : 8))
-    if isMeasured, terminal.isInteractive, terminal.width < 140 {
-      columns.removeAll { [.result, .calls, .megaflops, .kilobytes].contains($0) }
+    if isMeasured, terminal.isInteractive {
+      // What a narrow window has no room for; a trace has all of it.
+      let wide: [Column] = terminal.width < 140 ? [.result, .calls, .megaflops, .kilobytes] : []
+      let wider: [Column] = terminal.width < 110 ? [.layouts] : []
+      columns.removeAll { (wide + wider).contains($0) }
     }
     func fitted(_ cells: [Table.Cell]) -> [Table.Cell] {
       columns.map { $0.index < cells.count ? cells[$0.index] : .empty }

@@ -12,8 +12,8 @@ public struct Verdict: Hashable, Sendable {
 
   /// The limit that is nearest.
   public let bound: Bound
-  /// Shortest possible time / measured time. Above 1 where the data lies nearer than a copy's of the same size, or where a
-  /// large number of zeros or repeated values is not worked through.
+  /// Shortest possible time / measured time. Above 1 where the data lies nearer than its size tells, or where the machine was
+  /// busier when its limits were measured.
   public let fraction: Double
 }
 
