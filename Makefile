@@ -3,12 +3,12 @@ SWIFT ?= swift
 SOURCES := $(wildcard Sources Tests Examples Benchmarks) Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build run test bench docs format lint clean
+.PHONY: help setup setup-tests build run test guard-update bench docs format lint clean
 
 help: ## this list
 	@echo 'Cajal: deep learning for Swift. Targets:'
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null || \
-	  sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null || \
+	  sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
 setup: ## install what building and running needs
 	@scripts/setup.sh
@@ -26,6 +26,10 @@ run: build ## train a network on handwritten digits and show how good it is
 # flags and each build would undo the other. The test library runs tests side by side by itself.
 test: setup-tests ## build and run every test
 	$(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest </dev/null
+
+guard-update: setup-tests ## accept what programs are made of now (kernels, conversions, forks, memory)
+	CAJAL_GUARD_UPDATE=1 $(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest \
+	  --filter ProgramGuardTests </dev/null
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

@@ -62,7 +62,7 @@ let package = Package(
     .testTarget(name: "SyllabusTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels", "CajalTerminal"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
     .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
     .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),

@@ -3,29 +3,32 @@ import CajalCompiler
 import CajalGraph
 
 enum Compilation {
-  /// The final code, and how many instructions at its front depend on variables alone.
-  static func code(_ request: Request, library: Library, settings: PassSettings) throws -> (Code, preparation: Int) {
+  /// The final code, how many instructions at its front depend on variables alone, and what each pass did.
+  static func code(
+    _ request: Request, library: Library, settings: PassSettings
+  ) throws -> (Code, preparation: Int, passes: [PassReport]) {
+    let start = ContinuousClock.now
     var code = try Code(request, backend: Processor())
     #if DEBUG
       try code.verify(after: "import")
     #endif
-    try code.apply(Simplify(), settings)
-    try code.apply(Share(), settings)
-    try code.apply(Simplify(), settings)
-    try code.apply(RemoveDead(), settings)
-    try code.apply(FuseEpilogues(), settings)
-    try code.apply(FuseConvolutionPool(), settings)
-    try FuseElementwise(joins: settings.allows(FuseElementwise.name)).run(&code)
-    try code.apply(MergeUpdates(), settings)
-    try MaterializeSources().run(&code)
-    try FreshUpdates().run(&code)
-    try Layouts(library: library, isTraining: request.isTraining, isOn: settings.allows(Layouts.name)).run(&code)
-    #if DEBUG
-      try code.verify(after: "layouts")
-    #endif
-    guard !request.isTraining, settings.allows("prepare") else { return (code, 0) }
-    let preparation = moveConstantWorkToFront(&code)
-    return (code, preparation)
+    var log = PassLog(imported: code, seconds: (ContinuousClock.now - start).seconds)
+    try log.apply(Simplify(), to: &code, settings)
+    try log.apply(Share(), to: &code, settings)
+    try log.apply(Simplify(), to: &code, settings)
+    try log.apply(RemoveDead(), to: &code, settings)
+    try log.apply(FuseEpilogues(), to: &code, settings)
+    try log.apply(FuseConvolutionPool(), to: &code, settings)
+    // Always on: switched off, each operation is a map of its own, and everything lies plain.
+    try log.apply(FuseElementwise(joins: settings.allows(FuseElementwise.name)), to: &code)
+    try log.apply(MergeUpdates(), to: &code, settings)
+    try log.apply(MaterializeSources(), to: &code)
+    try log.apply(FreshUpdates(), to: &code)
+    let isOn = settings.allows(Layouts.name)
+    try log.apply(Layouts(library: library, isTraining: request.isTraining, isOn: isOn), to: &code)
+    guard !request.isTraining, settings.allows("prepare") else { return (code, 0, log.reports) }
+    let preparation = log.run("prepare", &code, moveConstantWorkToFront)
+    return (code, preparation, log.reports)
   }
 
   /// Prediction computes what depends on parameters alone once for each version of them: folded and rearranged weights.
@@ -75,7 +78,10 @@ enum Compilation {
       path: instruction.path, inputs: instruction.inputs.map(operand), outputs: instruction.outputs.map(operand),
       isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library)
     do {
-      return try lowerable.lower(site)
+      let kernel = try lowerable.lower(site)
+      kernel.kind = type(of: lowerable).kernelKind
+      kernel.forks += kernel.primitives + (site.split.isWorthThreads ? kernel.steps.count - kernel.primitives : 0)
+      return kernel
     } catch let error as CajalError {
       throw error.noticed(by: instruction.path)
     }

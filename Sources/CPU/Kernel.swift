@@ -6,6 +6,17 @@ import VectorKernels
 
 typealias Slot = UnsafeMutablePointer<UnsafeMutableRawPointer?>
 
+/// What a kernel is for, as people count kernels.
+package enum KernelKind: String, CaseIterable, Sendable {
+  /// Matrix products and convolutions, with their gradients.
+  case product
+  /// Elementwise work and reductions, fused.
+  case map
+  /// From one layout to another.
+  case conversion
+  case other
+}
+
 /// What one instruction became. Operands are the instruction's inputs, then its outputs; `scratch` comes beside them.
 final class Kernel {
   let label: String
@@ -17,8 +28,15 @@ final class Kernel {
   private(set) var scratchSlots: [(slot: Slot, offset: Int)] = []
   var needs = KernelNeeds()
   var flops = 0.0
-  /// Conversions between arrangements that it makes on its own.
-  var reorders = 0
+  var kind = KernelKind.other
+  /// Steps that convert between layouts on the kernel's own account.
+  private(set) var conversionSteps: Set<Int> = []
+  /// Steps that are primitives of oneDNN, which decides by itself whether to start threads.
+  var primitives = 0
+  /// How often one run may enter the thread pool.
+  var forks = 0
+  /// Functions called inside its own, by loops over time.
+  var innerCalls = 0
   private var owned: [() -> Void] = []
   private var errorChecks: [() -> CajalError?] = []
 
@@ -45,7 +63,11 @@ final class Kernel {
   }
 
   /// Adds a C kernel whose arguments somebody else made.
-  func add(_ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, prepared: UnsafeMutableRawPointer) {
+  func add(
+    _ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, prepared: UnsafeMutableRawPointer,
+    converts: Bool = false
+  ) {
+    if converts { conversionSteps.insert(steps.count) }
     steps.append(vk_step(run: run, args: prepared))
   }
 

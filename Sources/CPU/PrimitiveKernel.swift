@@ -138,26 +138,27 @@ extension Kernel {
       library.functions.reorder_primitive_desc_create(
         &$0, from.0.raw, library.engine, to.0.raw, library.engine, attributes.raw)
     }
-    reorders += 1
     var roles = [Int32(ONEDNN_ARG_FROM), Int32(ONEDNN_ARG_TO)]
     var places = [from.1, to.1]
     if reorder.scratchBytes > 0 {
       roles.append(Int32(ONEDNN_ARG_SCRATCHPAD))
       places.append(.scratch(reserve(bytes: reorder.scratchBytes)))
     }
-    try addStep(reorder, library, roles, places)
+    try addStep(reorder, library, roles, places, converts: true)
   }
 
-  private func addStep(_ description: PrimitiveDescription, _ library: Library, _ roles: [Int32], _ places: [Argument])
-    throws
-  {
+  private func addStep(
+    _ description: PrimitiveDescription, _ library: Library, _ roles: [Int32], _ places: [Argument],
+    converts: Bool = false
+  ) throws {
     var step: UnsafeMutablePointer<onednn_step>?
     try Library.check(
       onednn_step_create(&step, description.raw, library.engine, library.stream, Int32(roles.count), roles, nil, nil),
       label)
     guard let step, let handles = step.pointee.handles else { return }
     own { onednn_step_destroy(step) }
-    add(onednn_run, prepared: UnsafeMutableRawPointer(step))
+    add(onednn_run, prepared: UnsafeMutableRawPointer(step), converts: converts)
+    primitives += 1
     for (index, place) in places.enumerated() {
       switch place {
       case .operand(let operand): attach(operand, handles + index)

@@ -12,7 +12,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private(set) var steps: [vk_step] = []
   /// Run when a variable has changed since the last time: what depends on variables alone.
   private var preparationSteps: [vk_step] = []
-  private let preparation: Int
+  let preparation: Int
   private var preparedVersion = -1
   private var kept: Storage?
   /// For each step the instruction it belongs to.
@@ -24,19 +24,25 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private var boundArena: UnsafeMutableRawPointer?
   private let arena: Arena
   private let failing: [Kernel]
-  private let extra: Kernel
+  let extra: Kernel
+  /// From the graph to bound kernels, and what came before if `noteTrace` was told.
   package private(set) var compileSeconds: Double
+  /// What each pass of the compiler did, in order.
+  package private(set) var passes: [PassReport]
 
   package init(_ request: Request, arena: Arena = Arena(), settings: PassSettings = .fromEnvironment) throws {
-    let start = ContinuousClock.now
     let library = try Library.loaded()
-    let (code, preparation) = try Compilation.code(request, library: library, settings: settings)
+    let start = ContinuousClock.now
+    let (code, preparation, passes) = try Compilation.code(request, library: library, settings: settings)
+    self.passes = passes
+    let lowering = ContinuousClock.now
     self.code = code
     self.preparation = preparation
     isTraining = request.isTraining
     self.arena = arena
     let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library)
     self.kernels = kernels
+    let planning = ContinuousClock.now
     plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows("memory"))
     failing = kernels.filter(\.canFail)
     inputSlots = Array(repeating: [], count: code.inputs.count)
@@ -56,7 +62,11 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     }
     steps += extra.steps
     owners += extra.steps.map { _ in -1 }
-    compileSeconds = (ContinuousClock.now - start).seconds
+    let end = ContinuousClock.now
+    note("lower", (planning - lowering).seconds)
+    note("memory", (end - planning).seconds)
+    compileSeconds = (end - start).seconds
+    CompilationTotals.add(count: 1, seconds: compileSeconds)
     dumpIfWanted()
   }
 
@@ -77,6 +87,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       extra.own { vk_copy_destroy(copy) }
       copy.pointee.threads = 1
       extra.add(vk_copy_run, prepared: UnsafeMutableRawPointer(copy))
+      handedOverBytes += type.byteCount
       handOvers.append((source, extra.slot(copy, \.source)))
       handOvers.append((target, extra.slot(copy, \.target)))
     }
@@ -89,6 +100,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     }
   }
   private var handOvers: [(Place, Slot)] = []
+  private(set) var handedOverBytes = 0
 
   /// Writes the addresses of everything inside into the kernels' arguments.
   func bind() {
@@ -167,13 +179,34 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   /// Tells the variables that they have changed; once after a run of steps.
   package func noteChanges() { for update in code.updates { update.variable.noteChange() } }
 
-  /// One pass with the time of every step added to `nanoseconds`.
-  func stepProfiled(_ nanoseconds: inout [UInt64]) throws {
-    if nanoseconds.count != steps.count { nanoseconds = Array(repeating: 0, count: steps.count) }
-    steps.withUnsafeBufferPointer { steps in
-      nanoseconds.withUnsafeMutableBufferPointer { vk_execute_profiled(steps.baseAddress, steps.count, $0.baseAddress) }
-    }
+  /// One pass; returns the seconds of every step.
+  func profiledStep() throws -> [Double] {
+    var nanoseconds = [UInt64](repeating: 0, count: steps.count)
+    vk_execute_profiled(steps, steps.count, &nanoseconds)
     try throwFirstError()
+    return nanoseconds.map { Double($0) * 1e-9 }
+  }
+
+  /// The graph was made for this program alone, from that moment on.
+  package func noteTrace(since start: ContinuousClock.Instant) {
+    let seconds = max((ContinuousClock.now - start).seconds - compileSeconds, 0)
+    passes.insert(PassReport(name: "trace", before: 0, after: 0, note: "the graph", seconds: seconds), at: 0)
+    compileSeconds += seconds
+    CompilationTotals.add(count: 0, seconds: seconds)
+  }
+
+  /// A stage of compiling after the passes.
+  private func note(_ name: String, _ seconds: Double) {
+    let count = code.instructions.count
+    var report = PassReport(name: name, before: count, after: count, seconds: seconds)
+    if name == "memory" {
+      report.note = "\(plan.unsharedBytes) bytes of values in \(plan.arenaBytes)"
+    } else {
+      let inside = kernels.reduce(0) { $0 + $1.conversionSteps.count }
+      report.after = kernels.count { !$0.steps.isEmpty }
+      report.note = "\(kernels.reduce(0) { $0 + $1.primitives }) primitives, \(inside) conversions inside kernels"
+    }
+    passes.append(report)
   }
 }
 

@@ -8,10 +8,13 @@ protocol Lowerable: Operation {
   /// Whether these types are taken; else the decomposition is used.
   func isLowerable(_ inputs: [TensorType]) -> Bool
   func lower(_ site: Site) throws -> Kernel
+  /// As what its kernel is counted.
+  static var kernelKind: KernelKind { get }
 }
 
 extension Lowerable {
   func isLowerable(_ inputs: [TensorType]) -> Bool { true }
+  static var kernelKind: KernelKind { .other }
 }
 
 /// An operand with its place in memory order.
@@ -40,12 +43,20 @@ struct Site {
   let isUsed: [Bool]
   let isTraining: Bool
   let library: Library
+  /// Whether the lowering asked for work that is worth threads.
+  let split = Split()
+
+  final class Split { var isWorthThreads = false }
 
   /// Position of an output among the operands.
   func output(_ index: Int) -> Int { inputs.count + index }
 
   /// Threads worth starting for work of about so many nanoseconds on one core.
-  func threads(nanoseconds: Double) -> Int32 { nanoseconds < 20_000 ? 1 : Int32(library.threads) }
+  func threads(nanoseconds: Double) -> Int32 {
+    guard nanoseconds >= 20_000 else { return 1 }
+    split.isWorthThreads = true
+    return Int32(library.threads)
+  }
 
   /// The same for a pass over bytes, at about 20 bytes a nanosecond.
   func threads(bytes: Int) -> Int32 { threads(nanoseconds: Double(bytes) / 20) }

@@ -29,6 +29,8 @@ enum CommandLineProgram {
     ("tasks", "lists what can be trained"),
     ("models", "lists the architectures by name"),
     ("data", "lists and downloads data sets"),
+    ("profile", "shows where the time of a network goes, kernel by kernel"),
+    ("program", "prints what a network is compiled to, and what the compiler did"),
     ("bench", "times the standard workloads on this machine"),
     ("help", "explains a command"),
   ]
@@ -65,7 +67,6 @@ enum CommandLineProgram {
     case "--version", "version": output.writeLine("cajal \(version)")
     case "--help", "-h": output.write(help(output.terminal))
     case "help": try explain(rest, output)
-    case "bench" where !CommandForm.asksForHelp(rest): try BenchCommand.run(rest)
     default:
       let command = try command(first)
       if CommandForm.asksForHelp(rest) { return output.write(command.form.help(for: output.terminal)) }
@@ -87,7 +88,9 @@ enum CommandLineProgram {
     case "tasks": return ListCommands.tasks
     case "models": return ListCommands.models
     case "data": return DataCommand.command
-    case "bench": return Command(form: benchForm) { _ in }
+    case "profile": return ProfileCommand.command
+    case "program": return ProgramCommand.command
+    case "bench": return BenchCommand.command
     default:
       let what = name.hasPrefix("-") ? "option" : "command"
       throw UsageError(
@@ -95,17 +98,6 @@ enum CommandLineProgram {
         helpFrom: "cajal")
     }
   }
-
-  private static let benchForm = CommandForm(
-    "cajal bench", "Times the standard workloads on this machine.",
-    [Positional("WORKLOAD", "a workload, such as w03-train; all if none is named", isOptional: true, takesMany: true)],
-    [
-      Option("--json", .none, "one line of JSON per row"),
-      Option("--profile", .none, "the time of every kernel, as a table"),
-    ],
-    examples: [
-      ("cajal bench", "all workloads"), ("cajal bench w03-train --json", "one of them, for a program to read"),
-    ])
 
   /// The help of the whole program.
   static func help(_ terminal: Terminal) -> String {

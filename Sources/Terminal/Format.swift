@@ -19,6 +19,9 @@ public enum Format {
     return result
   }
 
+  /// A count with what is counted: `1 kernel`, `1,024 kernels`.
+  public static func count(_ value: Int, _ noun: String) -> String { "\(count(value)) \(noun)\(value == 1 ? "" : "s")" }
+
   /// A size in bytes, kB, MB, GB or TB (powers of 1,000) with three significant digits: `512 B`, `12.3 MB`.
   public static func bytes(_ value: Int) -> String {
     if value.magnitude < 1_000 { return "\(value) B" }

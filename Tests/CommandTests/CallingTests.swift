@@ -2,7 +2,9 @@ import Testing
 
 /// How the program answers to being called, rightly and wrongly.
 @Suite struct CallingTests {
-  private static let commands = ["train", "evaluate", "predict", "summary", "tasks", "models", "data", "bench"]
+  private static let commands = [
+    "train", "evaluate", "predict", "summary", "tasks", "models", "data", "profile", "program", "bench",
+  ]
 
   @Test(arguments: commands)
   func everyCommandExplainsItself(command: String) throws {
@@ -56,6 +58,34 @@ import Testing
         ["summary", "resnet"], 1,
         "cajal: resnet: expected a saved model or an architecture, but it is neither. The architectures are lenet5, "
           + "lenet5-original, alexnet, alexnet-two-groups, vgg16, resnet50, mobilenet. Did you mean 'resnet50'?\n"
+      ),
+      (
+        ["profile", "resnet"], 1,
+        "cajal: resnet: expected a saved model, an architecture or a workload, but it is none. The architectures are lenet5, "
+          + "lenet5-original, alexnet, alexnet-two-groups, vgg16, resnet50, mobilenet; the workloads w01, w02, w03, w04, w05, "
+          + "w06, w07, w08, w17, w18. Did you mean 'resnet50'?\n"
+      ),
+      (
+        ["program", "w18", "--train"], 1,
+        "cajal: w18: expected a workload that trains, but it predicts only. Leave out --train.\n"
+      ),
+      (
+        ["profile", "w01", "--trace", "/dev/null/x"], 1,
+        "cajal: /dev/null/x: expected a file that can be written, but the system says: Not a directory. "
+          + "Choose another place with --trace FILE.\n"
+      ),
+      (
+        ["program", "lenet5", "--batch", "0"], 2,
+        "cajal program: --batch expects a whole number from 1 to 1000000, but '0' was given.\nSee 'cajal program --help'.\n"
+      ),
+      (
+        ["bench", "w03-tran"], 1,
+        "cajal: bench: expected one of w01, w02, w03, w04, w05, w06, w07, w08, w17, w18, cold, rss, but it is 'w03-tran'. "
+          + "Did you mean 'w03-train'?\n"
+      ),
+      (
+        ["bench", "--jsn"], 2,
+        "cajal bench: there is no option '--jsn'. Did you mean '--json'?\nSee 'cajal bench --help'.\n"
       ),
       (
         ["predict", "nowhere", "a.png"], 1,

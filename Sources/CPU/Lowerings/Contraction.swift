@@ -30,6 +30,8 @@ struct ProductForm {
 }
 
 extension Contraction: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func isLowerable(_ inputs: [TensorType]) -> Bool { inputs[0].dtype.index != nil }
 
   func lower(_ site: Site) throws -> Kernel {

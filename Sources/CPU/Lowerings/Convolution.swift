@@ -120,6 +120,8 @@ extension Epilogue {
 }
 
 extension Convolution: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func isLowerable(_ inputs: [TensorType]) -> Bool {
     inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 }
   }
@@ -130,6 +132,8 @@ extension Convolution: Lowerable {
 }
 
 extension FusedEpilogue: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func lower(_ site: Site) throws -> Kernel {
     switch base {
     case .convolution(let convolution): return try lowerConvolution(convolution, site, label)
@@ -164,6 +168,8 @@ extension FusedEpilogue: Lowerable {
 }
 
 extension ConvolutionInputGradient: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func isLowerable(_ inputs: [TensorType]) -> Bool {
     inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 }
   }
@@ -198,6 +204,8 @@ extension ConvolutionInputGradient: Lowerable {
 }
 
 extension ConvolutionKernelGradient: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func isLowerable(_ inputs: [TensorType]) -> Bool {
     inputs[0].dtype == .float32 && inputs.allSatisfy { $0.shape.count > 0 }
   }
@@ -232,6 +240,8 @@ extension ConvolutionKernelGradient: Lowerable {
 }
 
 extension FusedKernelGradient: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func lower(_ site: Site) throws -> Kernel {
     switch base {
     case .convolution(let gradient): return try gradient.lower(site, hasBias: true)

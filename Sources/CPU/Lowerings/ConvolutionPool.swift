@@ -2,6 +2,8 @@ import CajalGraph
 import VectorKernels
 
 extension ConvolutionPool: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   /// Stride 1, no padding, few channels in, blocks of 16 out, windows of 2 x 2 side by side.
   func isLowerable(_ inputs: [TensorType]) -> Bool {
     let window = convolution.window
@@ -38,6 +40,8 @@ extension ConvolutionPool: Lowerable {
 }
 
 extension ConvolutionPoolGradient: Lowerable {
+  static var kernelKind: KernelKind { .product }
+
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "few channels")
     let (x, dy) = (site.inputs[0], site.inputs[2])

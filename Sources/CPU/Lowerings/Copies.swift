@@ -52,6 +52,7 @@ struct CopyPlan {
 }
 
 extension Rearrange: Lowerable {
+  static var kernelKind: KernelKind { .conversion }
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel("rearrange", implementation: "copy")
     let (from, to) = (site.inputs[0], site.outputs[0])

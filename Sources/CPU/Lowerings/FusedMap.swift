@@ -3,10 +3,12 @@ import CajalGraph
 import VectorKernels
 
 extension FusedMap: Lowerable {
+  static var kernelKind: KernelKind { .map }
   func lower(_ site: Site) throws -> Kernel { try SegmentedMap(segments: [self]).lower(site) }
 }
 
 extension SegmentedMap: Lowerable {
+  static var kernelKind: KernelKind { .map }
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "map")
     let program = MapProgram(segments[0])

@@ -56,6 +56,8 @@ extension Scan: Lowerable {
         kernel, bytes: parameters[index].type.byteCount, from: .memory(values[index]), to: .operand(site.output(index)))
     }
     for inner in program.kernels where inner.canFail { kernel.check { inner.firstError() } }
+    kernel.forks = length * program.kernels.reduce(0) { $0 + $1.forks }
+    kernel.innerCalls = length * program.kernels.reduce(0) { $0 + $1.steps.count + $1.innerCalls }
     kernel.flops = Double(length) * program.kernels.reduce(0) { $0 + $1.flops }
     return kernel
   }

@@ -15,8 +15,9 @@ struct ProgramCache {
   private static let most = 24
   private var entries: [Signature: (program: Program, lastUse: Int)] = [:]
   private var clock = 0
-  /// How many programs were compiled in all, for tests and people.
+  /// How many programs were compiled in all, and how long that took, for tests and people.
   private(set) var compilations = 0
+  private(set) var compileSeconds = 0.0
 
   mutating func program(_ signature: Signature, make: () throws -> Program) rethrows -> Program {
     clock += 1
@@ -24,8 +25,11 @@ struct ProgramCache {
       entries[signature]?.lastUse = clock
       return known.program
     }
+    let start = ContinuousClock.now
     let program = try make()
+    program.noteTrace(since: start)
     compilations += 1
+    compileSeconds += program.compileSeconds
     if entries.count >= Self.most, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
       entries[oldest.key] = nil
     }

@@ -136,6 +136,8 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
   private static let mostPrograms = 24
   /// How many programs were compiled in all.
   public private(set) var compilations = 0
+  /// Seconds spent on compiling them.
+  public private(set) var compileSeconds = 0.0
 
   /// - Parameters:
   ///   - seed: Fixes the step's random numbers.
@@ -180,6 +182,7 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
   }
 
   private func compile(_ types: [TensorType]) throws -> Compiled {
+    let start = ContinuousClock.now
     let trace = ModelTrace(mode: .training, store: store, names: LayerNames(), frozen: [], takesModels: true)
     let inputs = types.enumerated().map { Tensor.placeholder("input \($0)", $1, trace: trace) }
     let step = Step(trace: trace, body: Step.Body(), inputs: inputs)
@@ -196,7 +199,9 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
       try Program(Request(inputs: inputs, outputs: all, updates: updates, isTraining: true), arena: arena)
     }
     models = trace.visited.sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
+    program.noteTrace(since: start)
     compilations += 1
+    compileSeconds += program.compileSeconds
     if programs.count >= Self.mostPrograms { programs.removeAll() }
     let compiled = Compiled(
       program: program, outputs: all.map(\.type), trainers: step.body.trainers, losses: step.body.losses.count)

@@ -15,6 +15,7 @@ public final class TrainingStep {
   private let tensors: [Tensor]
   private let settings: TrainingSettings
   let pointers: [UnsafeMutableRawPointer]
+  var batch: Int { tensors.first?.shape[0] ?? 0 }
 
   init(_ model: Model, _ program: Program, _ tensors: [Tensor], _ settings: TrainingSettings) {
     self.model = model

@@ -1,32 +1,64 @@
 import Cajal
+import CajalArguments
+import CajalTerminal
 import Foundation
 
 /// `cajal bench [WORKLOAD…] [--json] [--profile]`: speed on the workloads of the benchmark.
 enum BenchCommand {
-  static func run(_ arguments: [String]) throws {
-    let json = arguments.contains("--json")
-    let watch = Stopwatch(profiles: arguments.contains("--profile"))
-    let names = arguments.filter { !$0.hasPrefix("--") }
+  private static let form = CommandForm(
+    "cajal bench", "Times the standard workloads on this machine.",
+    [
+      Positional(
+        "WORKLOAD", "a workload, such as w03 or w03-train; all if none is named", isOptional: true, takesMany: true)
+    ],
+    [
+      Option("--json", .none, "one line of JSON per row"),
+      Option("--profile", .none, "the time of every kernel first, as 'cajal profile' shows it"),
+    ],
+    notes: [
+      "Each row is the best sample, with the median, the programs compiled on the way, and the cost of one fork and join right "
+        + "after: far above 10 µs means that other programs keep the cores busy.",
+      "'cold' is one batch of w04, to be timed as a process; 'rss' is four steps of w07, for its memory.",
+    ],
+    examples: [
+      ("cajal bench", "all workloads"), ("cajal bench w03-train --json", "one row, for a program to read"),
+      ("cajal bench w04 --profile", "where the time goes"),
+    ])
+
+  static let command = Command(form: form) { arguments in
+    let names = arguments.positionals
     if names == ["cold"] { return try Workload.cold() }
     if names == ["rss"] { return try Workload.resident() }
-    let known = Workload.all.map(\.name)
-    for name in names where !known.contains(name) {
-      throw CajalError(
-        .missing, "bench", expected: "one of \(known.joined(separator: ", ")), cold, rss", given: "it is '\(name)'")
-    }
-    for workload in Workload.all where names.isEmpty || names.contains(workload.name) {
-      for row in try workload.run(watch) {
-        if json {
-          let median = row.median.map { String(format: "%.5g", $0) } ?? "null"
-          print(
-            "{\"workload\": \"\(row.workload)\", \"unit\": \"\(row.unit)\", \"value\": \(String(format: "%.5g", row.value)), "
-              + "\"detail\": {\"median\": \(median)}}")
-        } else {
-          print(
-            "\(row.workload)  \(String(format: "%.4g", row.value)) \(row.unit)  (median \(String(format: "%.4g", row.median ?? .nan)))  \(workload.what)"
-          )
-        }
+    let chosen = try names.isEmpty ? Workload.all.map { ($0, $0.measures) } : names.map(named)
+    let watch = Stopwatch(profiles: arguments.has("--profile"))
+    for (workload, measures) in chosen {
+      for row in try workload.run(measures, watch) {
+        FileDescriptorOutput.standardOutput.writeLine(arguments.has("--json") ? row.json : row.text(workload.what))
       }
     }
+  }
+
+  private static func named(_ name: String) throws -> (Workload, [Workload.Measure]) {
+    guard let found = Workload.named(name) else {
+      throw CajalError(
+        .missing, "bench", expected: "one of \(Workload.all.map(\.name).joined(separator: ", ")), cold, rss",
+        given: "it is '\(name)'", advice: didYouMean(name, in: Workload.names).trimmingCharacters(in: .whitespaces))
+    }
+    return (found.workload, found.measures)
+  }
+}
+
+extension BenchRow {
+  fileprivate var json: String {
+    func number(_ value: Double) -> String { value.isFinite ? String(format: "%.5g", value) : "null" }
+    return "{\"workload\": \"\(workload)\", \"unit\": \"ms\", \"value\": \(number(result.best)), \"detail\": "
+      + "{\"median\": \(number(result.median)), \"samples\": \(result.samples), \"compilations\": \(compilations), "
+      + "\"compile_ms\": \(number(compileSeconds * 1e3)), \"fork_us\": \(number(forkSeconds * 1e6))}}"
+  }
+
+  fileprivate func text(_ what: String) -> String {
+    func number(_ value: Double) -> String { String(format: "%.4g", value) }
+    return "\(workload)  \(number(result.best)) ms  (median \(number(result.median)); \(compilations) compiled in "
+      + "\(Format.duration(compileSeconds)); fork \(Format.fixed(forkSeconds * 1e6, digits: 1)) µs)  \(what)"
   }
 }
