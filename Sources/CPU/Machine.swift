@@ -68,8 +68,10 @@ package struct Machine: Sendable {
     let program = try Program(Request(inputs: factors, outputs: [factors[0].matmul(factors[1])]))
     let arrays = (0..<3).map { _ in Storage(.float32, count: size * size) }
     for array in arrays { array.withMutableBytes { _ = $0.initializeMemory(as: Float.self, repeating: 1) } }
-    program.prepare(inputs: arrays[..<2].map(\.pointer), outputs: [arrays[2].pointer])
-    return 2 * Double(size * size * size) / (try best(within: 0.1) { try program.step() })
+    return try withExtendedLifetime(arrays) {
+      program.prepare(inputs: arrays[..<2].map(\.pointer), outputs: [arrays[2].pointer])
+      return 2 * Double(size * size * size) / (try best(within: 0.1) { try program.step() })
+    }
   }
 
   /// Copies in the caches that the system names, and in memory.

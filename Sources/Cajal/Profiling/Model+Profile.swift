@@ -29,9 +29,11 @@ extension Model {
       let inputs = inputTypes.map { Storage($0.dtype, count: $0.shape.count * batchSize) }
       for input in inputs { input.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
       let outputs = outputTypes.map { Storage($0.dtype, count: $0.shape.count * batchSize) }
-      program.prepare(inputs: inputs.map(\.pointer), outputs: outputs.map(\.pointer))
-      for _ in 0..<3 { try program.step() }
-      return Profile(try program.report(runs: runs), title: title, machine: machine)
+      return try withExtendedLifetime((inputs, outputs)) {
+        program.prepare(inputs: inputs.map(\.pointer), outputs: outputs.map(\.pointer))
+        for _ in 0..<3 { try program.step() }
+        return Profile(try program.report(runs: runs), title: title, machine: machine)
+      }
     }
   }
 

@@ -26,14 +26,16 @@ extension Model {
       let count = inputs[0].shape[0]
       let results = outputTypes.map { Storage($0.dtype, count: count * $0.shape.count) }
       let storages = inputs.map(\.storage)
-      var start = 0
-      while start < count {
-        let rows = min(batchSize, count - start)
-        let program = try program(ProgramCache.Signature(task: .predict, batch: rows))
-        try program.run(
-          inputs: zip(storages, inputTypes).map { $0.pointer + start * $1.byteCount },
-          outputs: zip(results, outputTypes).map { $0.pointer + start * $1.byteCount })
-        start += rows
+      try withExtendedLifetime(storages) {
+        var start = 0
+        while start < count {
+          let rows = min(batchSize, count - start)
+          let program = try program(ProgramCache.Signature(task: .predict, batch: rows))
+          try program.run(
+            inputs: zip(storages, inputTypes).map { $0.pointer + start * $1.byteCount },
+            outputs: zip(results, outputTypes).map { $0.pointer + start * $1.byteCount })
+          start += rows
+        }
       }
       return try zip(results, outputTypes).map { try Tensor($0, shape: Shape([count] + $1.shape.dimensions)) }
     }
