@@ -36,7 +36,7 @@ typedef struct {
   int64_t extent[VK_MAP_RANK + 1];
   int64_t split, rows, inner;       // split axis length, its indices per tile, lanes per index
   int64_t tiles, grain, elements;
-  bool fetches;                     // more than the caches hold: lines are asked for a tile ahead
+  bool fetches;                     // more than the caches hold: lines of results are asked for a tile ahead
   bool simple;                      // one tile of stored lanes side by side, in the arithmetic type
   operand_plan *operands;
   // The space of each reduced output, for its initialisation and final store.
@@ -55,7 +55,7 @@ typedef struct {
 } output_plan;
 
 typedef struct {
-  char **slots;
+  char **slots;                     // after the last one: what costly steps fetch ahead
   char *tiles;                      // one tile for each slot, then three for conversions
   char *spare;
   double *accumulators;

@@ -73,6 +73,11 @@ LEVEL_INLINE broad scalef_broad(broad p, broad n) {
       *(f16x *)(d + i) = (expression); \
     } \
   }
+/// Operations costly enough to fetch lines of memory meanwhile, at the place of the third argument.
+#define FETCH for (int k = 0; k < (int)sizeof(F) / 64; k++) __builtin_prefetch(c + i + 16 * k, 1, 2);
+#define FLOAT_COSTLY(name, expression) \
+  FLOAT_OPERATION(f32_##name, FETCH, expression) \
+  FLOAT_OPERATION(f32_##name##_affine, FETCH x = x * scale + shift;, expression)
 #define FLOAT_UNARY(name, expression) \
   FLOAT_OPERATION(f32_##name, , expression) \
   FLOAT_OPERATION(f32_##name##_affine, x = x * scale + shift;, expression)
@@ -82,19 +87,19 @@ FLOAT_UNARY(affine, x)
 FLOAT_UNARY(neg, -x)
 FLOAT_UNARY(abs, magnitude(x))
 FLOAT_UNARY(sign, pick(x == x, with_sign(truth(x != 0.0f), x), x))
-FLOAT_UNARY(exp, exp_of(x))
-FLOAT_UNARY(expm1, expm1_of(x))
-FLOAT_UNARY(log, log_of(x))
-FLOAT_UNARY(log1p, log1p_of(x))
+FLOAT_COSTLY(exp, exp_of(x))
+FLOAT_COSTLY(expm1, expm1_of(x))
+FLOAT_COSTLY(log, log_of(x))
+FLOAT_COSTLY(log1p, log1p_of(x))
 FLOAT_UNARY(sqrt, __builtin_elementwise_sqrt(x))
 FLOAT_UNARY(rsqrt, (F)(1.0f) / __builtin_elementwise_sqrt(x))
 FLOAT_UNARY(reciprocal, (F)(1.0f) / x)
 FLOAT_UNARY(square, x * x)
-FLOAT_UNARY(tanh, tanh_of(x))
-FLOAT_UNARY(sigmoid, sigmoid_of(x))
+FLOAT_COSTLY(tanh, tanh_of(x))
+FLOAT_COSTLY(sigmoid, sigmoid_of(x))
 FLOAT_UNARY(relu, most(x, (F)(0.0f)))
-FLOAT_UNARY(softplus, softplus_of(x))
-FLOAT_UNARY(erf, erf_of(x))
+FLOAT_COSTLY(softplus, softplus_of(x))
+FLOAT_COSTLY(erf, erf_of(x))
 FLOAT_UNARY(floor, __builtin_elementwise_floor(x))
 FLOAT_UNARY(ceil, __builtin_elementwise_ceil(x))
 FLOAT_UNARY(round, __builtin_elementwise_roundeven(x))
@@ -117,7 +122,7 @@ FLOAT_NARY(gt, truth(x > y))
 FLOAT_NARY(ge, truth(x >= y))
 FLOAT_NARY(and, truth((x != 0.0f) & (y != 0.0f)))
 FLOAT_NARY(or, truth((x != 0.0f) | (y != 0.0f)))
-FLOAT_NARY(gate, gate_of(x * scale + shift, y))
+FLOAT_OPERATION(f32_gate, FETCH, gate_of(x * scale + shift, y))
 FLOAT_NARY(add_relu, x + most(y * scale + shift, (F)(0.0f)))
 FLOAT_NARY(combine, scale * x + shift * y)
 FLOAT_NARY(select, pick(z != 0.0f, x, y))

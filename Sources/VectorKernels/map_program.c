@@ -202,8 +202,10 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     *step = (lane_step){table[affine ? VK_OPERATIONS + s->op : s->op], own, n > 0 ? (uint16_t)slot[s->source[0]] : own,
                         0, 0, s->op, s->scale, s->shift};
     step->b = n > 1 ? (uint16_t)slot[s->source[1]] : step->a;
-    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : step->a;
+    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : UINT16_MAX;
   }
+  for (int32_t i = 0; i < prologue + body; i++)  // two arguments at most: the third is what is fetched ahead
+    if (map->steps[i].c == UINT16_MAX) map->steps[i].c = (uint16_t)slots;
   map->prologue = prologue;
   map->body = body;
   map->slots = slots;

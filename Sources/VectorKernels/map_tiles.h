@@ -30,6 +30,7 @@ LEVEL_INLINE void run_simple(struct vk_map *map, map_worker *worker, const segme
   const int64_t n = plan->elements, padded = (n + 15) & ~(int64_t)15;
   const bool whole = n == padded;
   char **slots = worker->slots, *own = worker->tiles;
+  slots[map->slots] = worker->spare;
   for (int32_t o = 0; o < inputs; o++, own += stride) {
     const operand_plan *at = &plan->operands[o];
     if (!at->fixed && whole) { slots[o] = at->pointer; continue; }
@@ -50,37 +51,16 @@ LEVEL_INLINE void run_simple(struct vk_map *map, map_worker *worker, const segme
   }
 }
 
-/// Cache lines of the next tile, asked for between the steps of this one: a tile is about a page, where the processor's
-/// own prefetching ends, and stores would otherwise wait for their lines.
-typedef struct {
-  const char *address[VK_MAP_OPERANDS];
-  int64_t lines;
-  int32_t count, writes;            // the first `writes` addresses will be written
-} tile_ahead;
-
-LEVEL_INLINE void look_ahead(tile_ahead *ahead, const struct vk_map *map, const segment_plan *plan,
-                             const int64_t *offset) {
-  const int32_t last = plan->loops - 1;
-  ahead->count = ahead->writes = 0;
-  ahead->lines = (plan->rows * plan->inner * (map->class_ == VK_CLASS_F32 ? 4 : 8)) >> 6;
-  for (int32_t o = map->inputs + map->outputs - 1; o >= 0; o--) {
-    const operand_plan *at = &plan->operands[o];
-    const bool output = o >= map->inputs;
-    const uint8_t type = output ? map->output[o - map->inputs].type : map->input_types[o];
-    if (at->fixed || at->lies != LIES_DIRECT || (output && map->output[o - map->inputs].mode != VK_STORE)) continue;
-    if (vk_dtype_size(type) < 4) continue;
-    ahead->address[ahead->count++] = (const char *)at->pointer + (offset[o] + at->step[last]) * vk_dtype_size(type);
-    ahead->writes += output;
-  }
-}
-
-/// Asks for the lines `from` to `to` of every operand.
-LEVEL_INLINE void fetch_ahead(const tile_ahead *ahead, int64_t from, int64_t to) {
-  for (int32_t k = 0; k < ahead->count; k++) {
-    const char *address = ahead->address[k];
-    if (k < ahead->writes) for (int64_t i = from; i < to; i++) __builtin_prefetch(address + i * 64, 1, 2);
-    else for (int64_t i = from; i < to; i++) __builtin_prefetch(address + i * 64, 0, 2);
-  }
+/// Where the next tile of the first large result will be stored: costly steps ask for its lines meanwhile, since stores
+/// would otherwise wait for memory with nothing to do. Within the cache there is nothing to ask for.
+LEVEL_INLINE char *look_ahead(const struct vk_map *map, const segment_plan *plan, const int64_t *offset, bool more,
+                              const map_worker *worker) {
+  const int32_t o = map->inputs;
+  const operand_plan *at = &plan->operands[o];
+  if (!plan->fetches || !more || at->lies != LIES_DIRECT || map->output[0].mode != VK_STORE ||
+      vk_dtype_size(map->output[0].type) != 4)
+    return worker->spare;
+  return (char *)at->pointer + (offset[o] + at->step[plan->loops - 1]) * 4;
 }
 
 static void run_range(struct vk_map *map, map_worker *worker, int32_t segment, int64_t first, int64_t last) {
@@ -112,6 +92,7 @@ static void run_range(struct vk_map *map, map_worker *worker, int32_t segment, i
     worker->held[o] = NULL;
     if (plan->operands[o].fixed) splat_lanes(class_, map->input_types[o], plan->operands[o].pointer, slots[o], most);
   }
+  slots[map->slots] = worker->spare;
   for (const lane_step *s = steps; s != body; s++) s->run(s, slots, (most + 15) & ~(int64_t)15);
 
   uint64_t direct = 0;  // outputs the program writes in place
@@ -162,19 +143,8 @@ static void run_range(struct vk_map *map, map_worker *worker, int32_t segment, i
       slots[slot] = whole ? (char *)plan->operands[inputs + o].pointer + offset[inputs + o] * lane_size
                           : worker->tiles + slot * stride;
     }
-    if (plan->fetches && index[loops - 1] + 1 < plan->extent[loops - 1]) {
-      tile_ahead ahead;
-      look_ahead(&ahead, map, plan, offset);
-      int64_t fetched = 0;
-      for (const lane_step *s = body; s != end; s++) {
-        const int64_t upto = ahead.lines * (s - body + 1) / (end - body);
-        fetch_ahead(&ahead, fetched, upto);
-        fetched = upto;
-        s->run(s, slots, padded);
-      }
-    } else {
-      for (const lane_step *s = body; s != end; s++) s->run(s, slots, padded);
-    }
+    slots[map->slots] = look_ahead(map, plan, offset, index[loops - 1] + 1 < plan->extent[loops - 1], worker);
+    for (const lane_step *s = body; s != end; s++) s->run(s, slots, padded);
     if (map->reduces) {  // before any store: a stored output may lie on an input that is folded
       for (int32_t o = 0; o < outputs; o++) {
         const output_plan *out = &map->output[o];

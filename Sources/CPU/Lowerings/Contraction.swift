@@ -94,6 +94,23 @@ extension FusedEpilogue {
   }
 
   private func large(_ form: ProductForm, _ site: Site) throws -> Kernel {
+    let operands = (a: 0, b: 1, c: site.output(0))
+    switch LargeProduct(form, hasBias: hasBias, activation: activation) {
+    case .tiles:
+      let kernel = Kernel(label, implementation: "tiles")
+      kernel.addTiles(form, site, operands: operands, bias: hasBias ? 2 : nil, rectifies: activation != nil)
+      kernel.flops = form.flops
+      return kernel
+    case .plain:
+      let kernel = Kernel(label, implementation: "gemm:jit")
+      kernel.addPlainProduct(form, operands: operands)
+      kernel.flops = form.flops
+      return kernel
+    case .primitive: return try primitive(form, site)
+    }
+  }
+
+  private func primitive(_ form: ProductForm, _ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "oneDNN")
     let library = site.library
     let batched = form.batch > 1
@@ -135,6 +152,15 @@ extension FusedKernelGradient {
         x: nil, dy: nil, dw: nil, db: nil, accumulates: 0, rows: Int64(x[0]), inputs: Int64(x[1]), units: Int64(dy[1]))
       _ = kernel.add(
         vk_dense_gradient, arguments, [(0, \.x), (1, \.dy), (site.output(0), \.dw), (site.output(1), \.db)])
+      kernel.flops = form.flops
+      return kernel
+    }
+    if site.outputs[0].isRowMajor, LargeProduct(form, hasBias: false, activation: nil) == .plain {
+      let kernel = Kernel(label, implementation: "gemm:jit")
+      kernel.addPlainProduct(form, operands: (0, 1, site.output(0)))
+      let sums = vk_dense_gradient_arguments(
+        x: nil, dy: nil, dw: nil, db: nil, accumulates: 0, rows: Int64(dy[0]), inputs: 0, units: Int64(dy[1]))
+      _ = kernel.add(vk_dense_gradient, sums, [(1, \.dy), (site.output(1), \.db)])
       kernel.flops = form.flops
       return kernel
     }

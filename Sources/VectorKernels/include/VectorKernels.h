@@ -11,5 +11,6 @@
 #include "random.h"
 #include "execute.h"
 #include "pool.h"
+#include "product.h"
 #include "rows.h"
 #endif

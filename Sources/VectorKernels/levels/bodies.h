@@ -2,6 +2,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 #include "../lanes.h"
 #include "../matrix_body.h"
+#include "../product_body.h"
 #include "../convolution_body.h"
 #include "../convolution_gradient_body.h"
 #include "../convolution_pool_body.h"

@@ -1,0 +1,71 @@
+// Large products of matrices that lie by rows: which of oneDNN's and Cajal's own kernels is the fastest for the shape.
+import COneDNN
+import CajalCompiler
+import CajalGraph
+import VectorKernels
+
+/// Who computes a large product. Measured on processors with AVX-512, on 1 and 2 threads.
+enum LargeProduct {
+  /// Own tiles (`vk_product`): few rows against a matrix that lies the other way, which libraries turn around first, and
+  /// small results of long sums, which they do not divide among threads along the sum.
+  case tiles
+  /// oneDNN's product without anything beside it, 1 to 3 % faster there than its primitive.
+  case plain
+  /// oneDNN's primitive, with bias and activation inside.
+  case primitive
+
+  init(_ form: ProductForm, hasBias: Bool, activation: Epilogue?) {
+    let rectifies = if case .relu = activation { true } else { false }
+    let isTurned = form.right.row == 1 && form.right.column > 1 && form.m <= 256 && form.n >= form.m
+    let isLongSum = form.m * form.n <= 16_384 && form.k >= 2048
+    let canTile = form.batch == 1 && vk_product_is_fast() != 0 && (activation == nil || rectifies)
+    if canTile && (isTurned || isLongSum) {
+      self = .tiles
+    } else if form.batch == 1 && !hasBias && activation == nil && form.flops >= 1e8 {
+      self = .plain
+    } else {
+      self = .primitive
+    }
+  }
+}
+
+extension Kernel {
+  /// c = relu?(a b + bias?) by own tiles; operands are numbers of the kernel's.
+  func addTiles(
+    _ form: ProductForm, _ site: Site, operands: (a: Int, b: Int, c: Int), bias: Int?, rectifies: Bool
+  ) {
+    let threads = site.threads(nanoseconds: form.flops / 100)
+    var arguments = vk_product_arguments(
+      a: nil, b: nil, bias: nil, c: nil, workspace: nil, rectifies: rectifies ? 1 : 0, threads: threads,
+      m: Int64(form.m), n: Int64(form.n), k: Int64(form.k), a_row: Int64(form.left.row),
+      a_column: Int64(form.left.column), b_row: Int64(form.right.row), b_column: Int64(form.right.column),
+      c_row: Int64(form.n))
+    let bytes = Int(vk_product_workspace(&arguments))
+    let memory = add(vk_product, arguments, [(operands.a, \.a), (operands.b, \.b), (operands.c, \.c)])
+    if let bias { attach(bias, slot(memory, \.bias)) }
+    attachScratch(slot(memory, \.workspace), offset: reserve(bytes: bytes))
+  }
+
+  /// c = a b by oneDNN's plain product.
+  func addPlainProduct(_ form: ProductForm, operands: (a: Int, b: Int, c: Int)) {
+    var arguments = onednn_sgemm_step()
+    let letter = { (lies: (row: Int, column: Int)) in CChar(UInt8(ascii: lies.column == 1 ? "N" : "T")) }
+    arguments.transpose_a = letter(form.left)
+    arguments.transpose_b = letter(form.right)
+    (arguments.m, arguments.n, arguments.k) = (Int64(form.m), Int64(form.n), Int64(form.k))
+    arguments.lda = Int64(form.left.column == 1 ? max(form.left.row, form.k) : max(form.left.column, form.m))
+    arguments.ldb = Int64(form.right.column == 1 ? max(form.right.row, form.n) : max(form.right.column, form.k))
+    arguments.ldc = Int64(form.n)
+    arguments.alpha = 1
+    let memory = add(onednn_run_sgemm, arguments, [(operands.a, \.a), (operands.b, \.b), (operands.c, \.c)])
+    let label = label
+    check {
+      let status = memory.pointee.status
+      memory.pointee.status = ONEDNN_SUCCESS
+      guard status != ONEDNN_SUCCESS else { return nil }
+      return CajalError(
+        .system, label, expected: "the product to run",
+        given: "oneDNN answered '\(String(cString: onednn_status_text(status)))'")
+    }
+  }
+}
