@@ -4,8 +4,10 @@ import CajalGraph
 
 enum Compilation {
   /// The final code, and how many instructions at its front depend on variables alone.
-  static func code(_ request: Request, library: Library, settings: PassSettings) throws -> (Code, preparation: Int) {
-    var code = try Code(request, backend: Processor())
+  static func code(
+    _ imported: Code, _ request: Request, library: Library, settings: PassSettings
+  ) throws -> (Code, preparation: Int) {
+    var code = imported
     #if DEBUG
       try code.verify(after: "import")
     #endif
@@ -22,6 +24,10 @@ enum Compilation {
     try Layouts(library: library, isTraining: request.isTraining, isOn: settings.allows(Layouts.name)).run(&code)
     #if DEBUG
       try code.verify(after: "layouts")
+    #endif
+    try GuardsFirst().run(&code)
+    #if DEBUG
+      try code.verify(after: GuardsFirst.name)
     #endif
     guard !request.isTraining, settings.allows("prepare") else { return (code, 0) }
     let preparation = moveConstantWorkToFront(&code)
