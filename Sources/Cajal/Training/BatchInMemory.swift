@@ -20,4 +20,35 @@ struct BatchInMemory {
 
   /// `sample 12 of the data`, or the row of the batch where the source cannot tell.
   func describe(row: Int) -> String { sample(row).map { "sample \($0) of the data" } ?? "row \(row) of the batch" }
+
+  /// The same mistake, told of a sample of the caller's data instead of a place in the batch.
+  func located(_ error: CajalError) -> CajalError {
+    guard let outside = error.indexOutside else { return error }
+    for (part, type) in types.enumerated() where type.shape.count * count == outside.count {
+      guard let value = whole(part, outside.position), !(0..<outside.size).contains(value) else { continue }
+      let each = max(type.shape.count, 1)
+      var located = error
+      located.given = "\(name(part)) is \(value) in \(describe(row: outside.position / each))"
+      if each > 1 { located.given += ", at its place \(outside.position % each)" }
+      return located
+    }
+    return error
+  }
+
+  /// A number of a part, cut to a whole one; nil where the type has none.
+  private func whole(_ part: Int, _ place: Int) -> Int? {
+    let memory = UnsafeRawPointer(pointers[part])
+    func load<Number>(_ type: Number.Type) -> Number {
+      memory.load(fromByteOffset: place * MemoryLayout<Number>.size, as: type)
+    }
+    switch types[part].dtype {
+    case .int32: return Int(load(Int32.self))
+    case .int64: return Int(load(Int64.self))
+    case .uint8: return Int(load(UInt8.self))
+    case .int8: return Int(load(Int8.self))
+    case .float32: return Int(exactly: load(Float.self).rounded(.towardZero))
+    case .float64: return Int(exactly: load(Double.self).rounded(.towardZero))
+    default: return nil
+    }
+  }
 }

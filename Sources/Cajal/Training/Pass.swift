@@ -93,6 +93,7 @@ final class Pass {
       types: source.inputs + source.targets + (source.hasSampleWeights ? [TensorType([], .float32)] : []),
       pointers: memory, inputs: source.inputs.count, targets: source.targets.count, count: count,
       sample: { [source] in source.origin(of: start + $0, epoch: epoch, seed: seed) })
+    if let error = error as? CajalError { return batch.located(error) }
     guard let stop = error as? NonFiniteGuard else { return error }
     samples += count
     batches += 1

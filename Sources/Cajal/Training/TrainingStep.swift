@@ -54,6 +54,7 @@ public final class TrainingStep {
     let batch = BatchInMemory(
       types: tensors.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) }, pointers: pointers,
       inputs: inputs, targets: signature.targets.count, count: signature.batch, sample: { $0 })
+    if let error = error as? CajalError { return batch.located(error) }
     guard let stop = error as? NonFiniteGuard else { return error }
     settings.lossSum.setScalar(Float(stop.value))
     return try model.explain(stop.value, subject: "training step", moment: "", signature, batch)
