@@ -27,6 +27,9 @@ struct Operand {
 
   var shape: Shape { type.shape }
   var isRowMajor: Bool { layout.isRowMajor(type.shape) }
+  /// Whether it lies in a layout, under whatever name: a single place lies alike in blocks of channels and plainly.
+  func lies(as wanted: Layout) -> Bool { layout == wanted || isRowMajor && wanted.isRowMajor(shape) }
+
   /// Elements between neighbours of each axis. One block of all channels lies as the plain array, and is counted as one.
   var strides: [Int] { isRowMajor ? shape.rowMajorStrides : layout.strides }
 }
