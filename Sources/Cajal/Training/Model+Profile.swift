@@ -5,9 +5,9 @@ extension TrainingStep {
   /// The compiled program as a table: kernels, shapes, layouts, bytes, flops; with `runs`, the time of each.
   public func profile(runs: Int = 0, for terminal: Terminal = .plain) throws -> String {
     try model.lock.withLock {
-      try Executor.run(if: program.usesThreads) {
+      if runs > 0 { try run(times: 3) }
+      return try Executor.run(if: program.usesThreads) {
         program.prepare(inputs: pointers, outputs: [])
-        for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
         let report = try program.report(runs: runs)
         program.noteChanges()
         return report.table(for: terminal)
