@@ -3,7 +3,7 @@ SWIFT ?= swift
 SOURCES := $(wildcard Sources Tests Examples Benchmarks) Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build run test bench docs format lint clean
+.PHONY: help setup setup-tests build run test conformance bench docs format lint clean
 
 help: ## this list
 	@echo 'Cajal: deep learning for Swift. Targets:'
@@ -26,6 +26,11 @@ run: build ## train a network on handwritten digits and show how good it is
 # flags and each build would undo the other. The test library runs tests side by side by itself.
 test: setup-tests ## build and run every test
 	$(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest </dev/null
+
+# The tests of the compiler's passes once more, with every architecture in its full width; some minutes and 4 GB.
+conformance: setup-tests ## compare all models with each pass of the compiler switched off
+	CAJAL_CONFORMANCE=full $(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest \
+	  --filter ConformanceTests </dev/null
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

@@ -11,17 +11,10 @@ enum Compilation {
     #if DEBUG
       try code.verify(after: "import")
     #endif
-    try code.apply(Simplify(), settings)
-    try code.apply(Share(), settings)
-    try code.apply(Simplify(), settings)
-    try code.apply(RemoveDead(), settings)
-    try code.apply(FuseEpilogues(), settings)
-    try code.apply(FuseConvolutionPool(), settings)
-    try FuseElementwise(joins: settings.allows(FuseElementwise.name)).run(&code)
-    try code.apply(MergeUpdates(), settings)
+    for pass in PassList.passes { try code.apply(pass, settings) }
     try MaterializeSources().run(&code)
     try FreshUpdates().run(&code)
-    try Layouts(library: library, isTraining: request.isTraining, isOn: settings.allows(Layouts.name)).run(&code)
+    try Layouts(library: library, isTraining: request.isTraining, isOn: settings.allows(.layouts)).run(&code)
     #if DEBUG
       try code.verify(after: "layouts")
     #endif
@@ -29,7 +22,7 @@ enum Compilation {
     #if DEBUG
       try code.verify(after: GuardsFirst.name)
     #endif
-    guard !request.isTraining, settings.allows("prepare") else { return (code, 0) }
+    guard !request.isTraining, settings.allows(.prepare) else { return (code, 0) }
     let preparation = moveConstantWorkToFront(&code)
     return (code, preparation)
   }
@@ -58,13 +51,16 @@ enum Compilation {
     return front.count
   }
 
-  static func kernels(_ code: Code, isTraining: Bool, _ library: Library) throws -> [Kernel] {
+  static func kernels(
+    _ code: Code, isTraining: Bool, _ library: Library, _ settings: PassSettings
+  ) throws -> [Kernel] {
     let used = Set(code.instructions.flatMap(\.inputs) + code.outputs + code.updates.map(\.value))
-    return try code.instructions.map { try kernel($0, code, used, isTraining, library) }
+    return try code.instructions.map { try kernel($0, code, used, isTraining, library, settings) }
   }
 
   private static func kernel(
-    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ isTraining: Bool, _ library: Library
+    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ isTraining: Bool, _ library: Library,
+    _ settings: PassSettings
   ) throws -> Kernel {
     func operand(_ value: Int) -> Operand {
       Operand(type: code.type(value), layout: code.values[value].layout ?? .rowMajor(code.type(value).shape))
@@ -79,7 +75,7 @@ enum Compilation {
     }
     let site = Site(
       path: instruction.path, inputs: instruction.inputs.map(operand), outputs: instruction.outputs.map(operand),
-      isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library)
+      isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library, settings: settings)
     do {
       return try lowerable.lower(site)
     } catch let error as CajalError {

@@ -47,9 +47,9 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     self.preparation = preparation
     isTraining = request.isTraining
     self.arena = arena
-    let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library)
+    let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library, settings)
     self.kernels = kernels
-    plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows("memory"))
+    plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows(.memory))
     failing = (
       kernels[..<code.guardEnd].filter(\.canFail), kernels[code.guardEnd...].filter(\.canFail)
     )

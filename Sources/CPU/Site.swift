@@ -43,6 +43,8 @@ struct Site {
   let isUsed: [Bool]
   let isTraining: Bool
   let library: Library
+  /// For programs inside the kernel.
+  let settings: PassSettings
 
   /// Position of an output among the operands.
   func output(_ index: Int) -> Int { inputs.count + index }

@@ -34,6 +34,8 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   var programs = ProgramCache()
   var training: TrainingSettings?
   private(set) var frozen: Set<String> = []
+  /// Which passes of the compiler run; set before the first program is made.
+  package var passSettings = PassSettings.fromEnvironment
 
   /// A model of a layer with one input.
   ///

@@ -135,6 +135,8 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
   private var models: [Model] = []
   private var programs: [Signature: Compiled] = [:]
   private static let mostPrograms = 24
+  /// Which passes of the compiler run; set before the first run.
+  package var passSettings = PassSettings.fromEnvironment
   /// How many programs were compiled in all.
   public private(set) var compilations = 0
 
@@ -229,7 +231,7 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
       try Program(
         Request(
           inputs: step.inputs, outputs: all, updates: updates, isTraining: true,
-          guards: step.body.losses.indices.map { .output(outputs.count + $0) }), arena: arena)
+          guards: step.body.losses.indices.map { .output(outputs.count + $0) }), arena: arena, settings: passSettings)
     }
     models = trace.visited.sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
     compilations += 1

@@ -45,7 +45,7 @@ extension Model {
       case .predict:
         let (trace, inputs, outputs) = try trace(.inference, batch: signature.batch)
         return try withExtendedLifetime(trace) {
-          try Program(Request(inputs: inputs, outputs: outputs), arena: arena)
+          try Program(Request(inputs: inputs, outputs: outputs), arena: arena, settings: passSettings)
         }
       case .evaluate, .train: return try stepProgram(signature, settings())
       }
@@ -121,7 +121,7 @@ extension Model {
     let request = Request(
       inputs: graph.given, outputs: [], updates: updates, isTraining: isTraining, guards: isTraining ? [.update(0)] : []
     )
-    return try withExtendedLifetime(trace) { try Program(request, arena: arena) }
+    return try withExtendedLifetime(trace) { try Program(request, arena: arena, settings: passSettings) }
   }
 
   private func parameterUpdates(

@@ -11,6 +11,8 @@ package struct FuseElementwise: Pass {
 
   package init(joins: Bool = true) { self.joins = joins }
 
+  package var substitute: (any Pass)? { FuseElementwise(joins: false) }
+
   package func run(_ code: inout Code) throws {
     var groups = Groups(code)
     if joins {
