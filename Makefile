@@ -3,7 +3,7 @@ SWIFT ?= swift
 SOURCES := $(wildcard Sources Tests Examples Benchmarks) Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build run test guard-update bench docs format lint clean
+.PHONY: help setup setup-tests build run test conformance guard-update bench docs format lint clean
 
 help: ## this list
 	@echo 'Cajal: deep learning for Swift. Targets:'
@@ -30,6 +30,11 @@ test: setup-tests ## build and run every test
 guard-update: setup-tests ## accept what programs are made of now (kernels, conversions, forks, memory)
 	CAJAL_GUARD_UPDATE=1 $(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest \
 	  --filter ProgramGuardTests </dev/null
+
+# The tests of the compiler's passes once more, with every architecture in its full width; some minutes and 4 GB.
+conformance: setup-tests ## compare all models with each pass of the compiler switched off
+	CAJAL_CONFORMANCE=full $(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest \
+	  --filter ConformanceTests </dev/null
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

@@ -58,7 +58,8 @@ let package = Package(
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
-    .testTarget(name: "ForcingTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(
+      name: "ForcingTests", dependencies: ["Cajal", "CajalCPU", "CajalCommand", "CajalCompiler", "CajalModels"]),
     .testTarget(name: "SyllabusTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),

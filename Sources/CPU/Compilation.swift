@@ -5,28 +5,20 @@ import CajalGraph
 enum Compilation {
   /// The final code, how many instructions at its front depend on variables alone, and what each pass did.
   static func code(
-    _ request: Request, library: Library, settings: PassSettings
+    _ imported: Code, seconds: Double, _ request: Request, library: Library, settings: PassSettings
   ) throws -> (Code, preparation: Int, passes: [PassReport]) {
-    let start = ContinuousClock.now
-    var code = try Code(request, backend: Processor())
+    var code = imported
     #if DEBUG
       try code.verify(after: "import")
     #endif
-    var log = PassLog(imported: code, seconds: (ContinuousClock.now - start).seconds)
-    try log.apply(Simplify(), to: &code, settings)
-    try log.apply(Share(), to: &code, settings)
-    try log.apply(Simplify(), to: &code, settings)
-    try log.apply(RemoveDead(), to: &code, settings)
-    try log.apply(FuseEpilogues(), to: &code, settings)
-    try log.apply(FuseConvolutionPool(), to: &code, settings)
-    // Always on: switched off, each operation is a map of its own, and everything lies plain.
-    try log.apply(FuseElementwise(joins: settings.allows(FuseElementwise.name)), to: &code)
-    try log.apply(MergeUpdates(), to: &code, settings)
+    var log = PassLog(imported: code, seconds: seconds)
+    for pass in PassList.passes { try log.apply(pass, to: &code, settings) }
     try log.apply(MaterializeSources(), to: &code)
     try log.apply(FreshUpdates(), to: &code)
-    let isOn = settings.allows(Layouts.name)
+    let isOn = settings.allows(.layouts)
     try log.apply(Layouts(library: library, isTraining: request.isTraining, isOn: isOn), to: &code)
-    guard !request.isTraining, settings.allows("prepare") else { return (code, 0, log.reports) }
+    try log.apply(GuardsFirst(), to: &code)
+    guard !request.isTraining, settings.allows(.prepare) else { return (code, 0, log.reports) }
     let preparation = log.run("prepare", &code, moveConstantWorkToFront)
     return (code, preparation, log.reports)
   }
@@ -55,13 +47,16 @@ enum Compilation {
     return front.count
   }
 
-  static func kernels(_ code: Code, isTraining: Bool, _ library: Library) throws -> [Kernel] {
+  static func kernels(
+    _ code: Code, isTraining: Bool, _ library: Library, _ settings: PassSettings
+  ) throws -> [Kernel] {
     let used = Set(code.instructions.flatMap(\.inputs) + code.outputs + code.updates.map(\.value))
-    return try code.instructions.map { try kernel($0, code, used, isTraining, library) }
+    return try code.instructions.map { try kernel($0, code, used, isTraining, library, settings) }
   }
 
   private static func kernel(
-    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ isTraining: Bool, _ library: Library
+    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ isTraining: Bool, _ library: Library,
+    _ settings: PassSettings
   ) throws -> Kernel {
     func operand(_ value: Int) -> Operand {
       Operand(type: code.type(value), layout: code.values[value].layout ?? .rowMajor(code.type(value).shape))
@@ -76,7 +71,7 @@ enum Compilation {
     }
     let site = Site(
       path: instruction.path, inputs: instruction.inputs.map(operand), outputs: instruction.outputs.map(operand),
-      isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library)
+      isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library, settings: settings)
     do {
       let kernel = try lowerable.lower(site)
       kernel.kind = type(of: lowerable).kernelKind

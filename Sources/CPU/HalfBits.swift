@@ -2,6 +2,19 @@
 import CajalGraph
 
 extension DType {
+  /// The number that the bits of a `bfloat16` or `float16` stand for.
+  func float(bits16 bits: UInt16) -> Float {
+    if self == .bfloat16 { return Float(bitPattern: UInt32(bits) << 16) }
+    let (exponent, fraction) = (Int(bits >> 10) & 0x1f, Float(bits & 0x3ff))
+    let size: Float
+    switch exponent {
+    case 0: size = fraction * 0x1p-24
+    case 31: size = fraction == 0 ? .infinity : .nan
+    default: size = (1 + fraction * 0x1p-10) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+    }
+    return bits & 0x8000 == 0 ? size : -size
+  }
+
   /// A number as the bits of a `bfloat16` or `float16`, rounded to nearest even.
   func bits16(_ value: Float) -> UInt16 {
     let bits = value.bitPattern

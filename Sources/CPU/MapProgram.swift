@@ -9,7 +9,8 @@ struct MapProgram {
   private var instructions: [vk_instruction] = []
   /// Register of each step's result, and for `scale · register + shift` the two numbers.
   private var values: [Value] = []
-  private var constants: [Double: UInt8] = [:]
+  /// Constants by their bits: 0 and -0 are two.
+  private var constants: [UInt64: UInt8] = [:]
   private var next: Int
 
   private struct Value {
@@ -57,9 +58,9 @@ struct MapProgram {
   }
 
   private mutating func constant(_ number: Double) -> UInt8 {
-    if let known = constants[number] { return known }
+    if let known = constants[number.bitPattern] { return known }
     let register = emit(VK_CONSTANT, shift: number)
-    constants[number] = register
+    constants[number.bitPattern] = register
     return register
   }
 

@@ -23,28 +23,41 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private var boundOutputs: [UnsafeMutableRawPointer?]
   private var boundArena: UnsafeMutableRawPointer?
   private let arena: Arena
-  private let failing: [Kernel]
+  /// Kernels that can fail: those before the guards are looked at, and the others.
+  private let failing: (early: [Kernel], late: [Kernel])
+  private var guards: [GuardCell] = []
+  /// Steps before the guards are looked at; 0 where there are none.
+  private var guardedSteps = 0
   let extra: Kernel
   /// From the graph to bound kernels, and what came before if `noteTrace` was told.
   package private(set) var compileSeconds: Double
   /// What each pass of the compiler did, in order.
   package private(set) var passes: [PassReport]
 
-  package init(_ request: Request, arena: Arena = Arena(), settings: PassSettings = .fromEnvironment) throws {
+  /// - Parameter adjust: A look at the code before any pass, and a change of it.
+  package init(
+    _ request: Request, arena: Arena = Arena(), settings: PassSettings = .fromEnvironment,
+    adjust: (inout Code) throws -> Void = { _ in }
+  ) throws {
     let library = try Library.loaded()
     let start = ContinuousClock.now
-    let (code, preparation, passes) = try Compilation.code(request, library: library, settings: settings)
+    var imported = try Code(request, backend: Processor())
+    try adjust(&imported)
+    let (code, preparation, passes) = try Compilation.code(
+      imported, seconds: (ContinuousClock.now - start).seconds, request, library: library, settings: settings)
     self.passes = passes
     let lowering = ContinuousClock.now
     self.code = code
     self.preparation = preparation
     isTraining = request.isTraining
     self.arena = arena
-    let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library)
+    let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library, settings)
     self.kernels = kernels
     let planning = ContinuousClock.now
-    plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows("memory"))
-    failing = kernels.filter(\.canFail)
+    plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows(.memory))
+    failing = (
+      kernels[..<code.guardEnd].filter(\.canFail), kernels[code.guardEnd...].filter(\.canFail)
+    )
     inputSlots = Array(repeating: [], count: code.inputs.count)
     outputSlots = Array(repeating: [], count: code.outputs.count)
     boundInputs = Array(repeating: nil, count: code.inputs.count)
@@ -59,6 +72,10 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     for (index, kernel) in kernels.enumerated().dropFirst(preparation) {
       steps += kernel.steps
       owners += kernel.steps.map { _ in index }
+    }
+    if code.guardEnd > 0 {
+      guardedSteps = kernels[..<code.guardEnd].reduce(0) { $0 + $1.steps.count }
+      guards = code.guards.map { GuardCell(isDouble: code.type(code.value($0)).dtype == .float64, owner: extra) }
     }
     steps += extra.steps
     owners += extra.steps.map { _ in -1 }
@@ -132,7 +149,13 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       }
     }
     for (place, slot) in handOvers { write(place, slot) }
+    for (guarded, cell) in zip(code.guards, guards) {
+      if let place = plan.places[code.value(guarded)] { write(place, cell.slot) }
+    }
   }
+
+  /// Where the arena lies since `bind`.
+  var arenaBase: UnsafeMutableRawPointer? { boundArena }
 
   // MARK: - Running
 
@@ -162,12 +185,27 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   }
 
   /// One pass over the list, on memory that `prepare` has bound.
+  ///
+  /// Errors: indices outside; `NonFiniteGuard` where a loss is no number, and then no parameter has changed.
   package func step() throws {
-    steps.withUnsafeBufferPointer { vk_execute($0.baseAddress, $0.count) }
-    if !failing.isEmpty { try throwFirstError() }
+    if guardedSteps > 0 { try runGuarded() }
+    steps.withUnsafeBufferPointer { steps in
+      guard let base = steps.baseAddress else { return }
+      vk_execute(base + guardedSteps, steps.count - guardedSteps)
+    }
+    if !failing.late.isEmpty { try throwFirstError(failing.late) }
   }
 
-  private func throwFirstError() throws {
+  /// The front of the list, up to what must be finite.
+  private func runGuarded() throws {
+    steps.withUnsafeBufferPointer { vk_execute($0.baseAddress, guardedSteps) }
+    if !failing.early.isEmpty { try throwFirstError(failing.early) }
+    for (index, cell) in guards.enumerated() where !cell.isFinite {
+      throw NonFiniteGuard(index: index, value: cell.value)
+    }
+  }
+
+  private func throwFirstError(_ failing: [Kernel]) throws {
     var first: CajalError?
     for kernel in failing {
       let error = kernel.firstError()
@@ -183,7 +221,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   func profiledStep() throws -> [Double] {
     var nanoseconds = [UInt64](repeating: 0, count: steps.count)
     vk_execute_profiled(steps, steps.count, &nanoseconds)
-    try throwFirstError()
+    try throwFirstError(failing.early + failing.late)
     return nanoseconds.map { Double($0) * 1e-9 }
   }
 
@@ -208,6 +246,33 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     }
     passes.append(report)
   }
+}
+
+/// A guarded result is not finite: the step ended before any parameter changed.
+package struct NonFiniteGuard: Error {
+  /// Which of the request's guards.
+  package let index: Int
+  package let value: Double
+}
+
+/// Where a guarded number lies once a program is bound.
+private struct GuardCell {
+  let slot: Slot
+  private let isDouble: Bool
+
+  init(isDouble: Bool, owner: Kernel) {
+    self.isDouble = isDouble
+    let slot = Slot.allocate(capacity: 1)
+    slot.initialize(to: nil)
+    owner.own { slot.deallocate() }
+    self.slot = slot
+  }
+
+  var value: Double {
+    guard let place = slot.pointee else { return 0 }
+    return isDouble ? place.load(as: Double.self) : Double(place.load(as: Float.self))
+  }
+  var isFinite: Bool { value.isFinite }
 }
 
 /// Working memory shared by the programs of one model, which never run at the same time.

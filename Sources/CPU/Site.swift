@@ -30,6 +30,9 @@ struct Operand {
 
   var shape: Shape { type.shape }
   var isRowMajor: Bool { layout.isRowMajor(type.shape) }
+  /// Whether it lies in a layout, under whatever name: a single place lies alike in blocks of channels and plainly.
+  func lies(as wanted: Layout) -> Bool { layout == wanted || isRowMajor && wanted.isRowMajor(shape) }
+
   /// Elements between neighbours of each axis. One block of all channels lies as the plain array, and is counted as one.
   var strides: [Int] { isRowMajor ? shape.rowMajorStrides : layout.strides }
 }
@@ -47,6 +50,9 @@ struct Site {
   let split = Split()
 
   final class Split { var isWorthThreads = false }
+
+  /// For programs inside the kernel.
+  let settings: PassSettings
 
   /// Position of an output among the operands.
   func output(_ index: Int) -> Int { inputs.count + index }

@@ -39,6 +39,10 @@ package struct Code {
   /// What the caller gets.
   package var outputs: [Int] = []
   package var updates: [Update] = []
+  /// What must be finite for the step to go on.
+  package var guards: [Guard] = []
+  /// Number of instructions at the front that the guards need; 0 where nothing can be guarded.
+  package var guardEnd = 0
 
   package init() {}
 
@@ -48,6 +52,14 @@ package struct Code {
   }
 
   package func type(_ value: Int) -> TensorType { values[value].type }
+
+  /// The value that a guard watches.
+  package func value(_ guarded: Guard) -> Int {
+    switch guarded {
+    case .output(let index): return outputs[index]
+    case .update(let index): return updates[index].value
+    }
+  }
 
   /// For every value the instruction that makes it (-1 for none).
   package func producers() -> [Int] {

@@ -6,6 +6,16 @@ package enum Epilogue: Hashable, Sendable {
   case relu, tanh, sigmoid
   case clip(lower: Double, upper: Double)
 
+  /// Bounds are told apart by their bits, as in `Clip`.
+  package static func == (a: Self, b: Self) -> Bool {
+    switch (a, b) {
+    case (.relu, .relu), (.tanh, .tanh), (.sigmoid, .sigmoid): return true
+    case (.clip(let a, let b), .clip(let c, let d)): return a.bitPattern == c.bitPattern && b.bitPattern == d.bitPattern
+    default: return false
+    }
+  }
+  package func hash(into hasher: inout Hasher) { hasher.combine(label) }
+
   init?(_ operation: any Operation) {
     switch operation {
     case let clip as Clip: self = .clip(lower: clip.lower, upper: clip.upper)

@@ -14,6 +14,26 @@ package struct FusedMap: Operation {
       case clip(lower: Double, upper: Double)
       case cast
       case fill(Double)
+
+      /// Numbers are told apart by their bits: 0 and -0 are two.
+      package static func == (a: Self, b: Self) -> Bool {
+        switch (a, b) {
+        case (.function(let a), .function(let b)): return a == b
+        case (.clip(let a, let b), .clip(let c, let d)): return bits(a, b) == bits(c, d)
+        case (.cast, .cast): return true
+        case (.fill(let a), .fill(let b)): return bits(a) == bits(b)
+        default: return false
+        }
+      }
+      package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .function(let function): hasher.combine(function)
+        case .clip(let lower, let upper): hasher.combine(Self.bits(lower, upper))
+        case .cast: hasher.combine(1)
+        case .fill(let value): hasher.combine(Self.bits(value))
+        }
+      }
+      private static func bits(_ numbers: Double...) -> [UInt64] { numbers.map(\.bitPattern) }
     }
     package var kind: Kind
     package var arguments: [Int]

@@ -23,6 +23,7 @@ extension Code {
     }
     instructions = instructions.filter(isSource) + instructions.filter { !isSource($0) }
     updates = request.updates.map { Update(variable: $0.variable, value: value($0.value)) }
+    guards = request.guards
   }
 
   private mutating func flatten(
@@ -53,7 +54,7 @@ extension Code {
         for (result, output) in zip(results, outputs) { known[result.key] = output }
         continue
       }
-      guard let parts = node.operation.decomposition(node.inputs) ?? widened(node) else {
+      guard let parts = parts(of: node) else {
         throw CajalError(
           .unsupported, node.path.isEmpty ? "program" : node.path, expected: "an operation that this backend runs",
           given: "\(node.operation.label) on \(node.inputs.map(\.type.description).joined(separator: ", ")) is none",
@@ -63,6 +64,12 @@ extension Code {
       try flatten(parts, &known, &kept, backend)
       for (result, part) in zip(results, parts) { known[result.key] = known[part.key] }
     }
+  }
+
+  /// The operation in smaller ones, which belong to the same layer.
+  private func parts(of node: Node) -> [Tensor]? {
+    func taken() -> [Tensor]? { node.operation.decomposition(node.inputs) ?? widened(node) }
+    return node.trace?.standing(at: node.path, taken) ?? taken()
   }
 
   /// The operation in float32, where its inputs are 16 bits wide: results are rounded when they are stored.

@@ -5,6 +5,12 @@ package protocol Pass {
   /// The name by which it is switched off: `CAJAL_PASSES_OFF=fuse-elementwise,layouts`.
   static var name: String { get }
   func run(_ code: inout Code) throws
+  /// What runs where the pass is switched off: nothing, unless the code needs some form of it.
+  var substitute: (any Pass)? { get }
+}
+
+extension Pass {
+  package var substitute: (any Pass)? { nil }
 }
 
 /// Which passes run.
@@ -55,10 +61,10 @@ package struct PassLog {
     reports = [report]
   }
 
-  /// Runs a pass unless it is switched off.
+  /// Runs a pass, or its substitute where it is switched off.
   package mutating func apply(_ pass: some Pass, to code: inout Code, _ settings: PassSettings = PassSettings()) throws
   {
-    guard settings.allows(Swift.type(of: pass).name) else { return }
+    guard settings.allows(Swift.type(of: pass).name) || pass.substitute != nil else { return }
     try run(Swift.type(of: pass).name, &code) { try $0.apply(pass, settings) }
   }
 
@@ -97,10 +103,13 @@ extension Code {
     return counts
   }
 
-  /// Runs a pass unless it is switched off.
+  /// Runs a pass, or its substitute where it is switched off.
   package mutating func apply(_ pass: some Pass, _ settings: PassSettings) throws {
-    guard settings.allows(Swift.type(of: pass).name) else { return }
-    try pass.run(&self)
+    if settings.allows(Swift.type(of: pass).name) {
+      try pass.run(&self)
+    } else {
+      try pass.substitute?.run(&self)
+    }
     #if DEBUG
       try verify(after: Swift.type(of: pass).name)
     #endif

@@ -32,6 +32,8 @@ public struct CajalError: Error, Sendable, Hashable, CustomStringConvertible {
   public var given: String
   /// What to do about it; may be empty.
   public var advice: String
+  /// Which index of a program's indices was outside, so that whoever knows the data can name the sample.
+  package var indexOutside: IndexOutside?
 
   /// A mistake in its four parts: who noticed it, what was expected, what was given, what to do.
   public init(_ kind: Kind, _ subject: String, expected: String, given: String, advice: String = "") {
@@ -55,5 +57,20 @@ public struct CajalError: Error, Sendable, Hashable, CustomStringConvertible {
     var error = self
     error.subject = "\(path) (\(subject))"
     return error
+  }
+}
+
+/// An index outside its range, as a kernel finds it.
+package struct IndexOutside: Sendable, Hashable {
+  /// Its place among the indices.
+  package var position: Int
+  /// How many indices there are.
+  package var count: Int
+  /// Indices are in 0 ..< size.
+  package var size: Int
+  package init(position: Int, count: Int, size: Int) {
+    self.position = position
+    self.count = count
+    self.size = size
   }
 }

@@ -59,24 +59,39 @@ public enum Lazy {
 }
 
 extension Tensor {
-  /// The values in row-major order, computed now if they are not known yet.
+  /// This tensor with its values computed: reading them afterwards cannot fail any more.
+  ///
+  /// `floats`, `scalars`, `item`, `storage` and `print` compute the values themselves, and stop the program where that
+  /// fails; call this first where the data may be wrong.
+  /// Errors: what the operations find when they run, such as an index outside its range; no backend, no library.
+  /// Example: `let rows = try table.gathered(ids).evaluated().floats`
+  @discardableResult
+  public func evaluated() throws -> Tensor {
+    try Lazy.evaluate([self])
+    return self
+  }
+
+  /// The values in row-major order, computed now if they are not known yet; stops the program where that fails.
+  ///
+  /// ``evaluated()`` throws instead.
   public var storage: Storage {
     if let known = node.storages { return known[index] }
     do {
       try Lazy.evaluate([self])
     } catch {
-      misuse("\(error)")
+      misuse("\(error) To get this as an error, call `try evaluated()` on the tensor before reading it.")
     }
     guard let known = node.storages else { misuse("Tensor: the backend left \(type) without a value.") }
     return known[index]
   }
 
-  /// The values in row-major order; `Scalar` is the tensor's dtype or one it can be cast to.
+  /// The values in row-major order; `Scalar` is the tensor's dtype or one it can be cast to. See ``evaluated()`` for
+  /// errors.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> [Scalar] {
     cast(to: Scalar.dtype).storage.scalars()
   }
 
-  /// The values as `Float`.
+  /// The values as `Float`; see ``evaluated()`` for errors.
   public var floats: [Float] { scalars(as: Float.self) }
 
   /// The value of a tensor with one element, as `Double`.

@@ -16,6 +16,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     return shape
   }
 
+  /// Whether all sizes are 0 or more, as those of a tensor are.
+  package var hasSizes: Bool { dimensions.allSatisfy { $0 >= 0 } }
+
   /// Number of axes.
   public var rank: Int { dimensions.count }
 

@@ -6,15 +6,19 @@ extension Tensor {
   /// Errors: traps unless `shape` has as many elements as there are scalars; `init(validating:)` throws instead.
   /// Example: `Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])`
   public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
+    assertUse(shape.hasSizes, "Tensor: expected sizes of 0 or more, but the shape is \(shape).")
     assertUse(
-      scalars.count == shape.count && !shape.dimensions.contains { $0 < 0 },
+      scalars.count == shape.count,
       "Tensor: expected \(shape.count) values for shape \(shape), but there are \(scalars.count).")
     self = .constant(Storage(scalars), shape: shape)
   }
 
   /// Memory already filled, in row-major order.
   public init(_ storage: Storage, shape: Shape) throws {
-    guard storage.count == shape.count, !shape.dimensions.contains(where: { $0 < 0 }) else {
+    guard shape.hasSizes else {
+      throw CajalError(.shape, "Tensor", expected: "sizes of 0 or more", given: "the shape is \(shape)")
+    }
+    guard storage.count == shape.count else {
       throw CajalError(
         .shape, "Tensor", expected: "\(shape.count) values for shape \(shape)", given: "there are \(storage.count)")
     }

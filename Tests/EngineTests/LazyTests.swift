@@ -28,6 +28,24 @@ import Testing
     #expect(x.mean().item == 3.5)
   }
 
+  @Test func whatFailsThrowsWhenAsked() throws {
+    let table = Tensor([[1, 2], [3, 4]])
+    #expect(try table.gathered(Tensor([1, 0] as [Int32], shape: [2])).evaluated().floats == [3, 4, 1, 2])
+    let wrong = table.gathered(Tensor([0, 2] as [Int32], shape: [2]))
+    for _ in 0..<2 {
+      let error = #expect(throws: CajalError.self) { try wrong.evaluated() }
+      #expect(error?.description.hasPrefix("gather: expected indices in 0..<2, but the one at position 1") == true)
+    }
+  }
+
+  @Test func readingWhatFailsSaysHowToCatchIt() async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor([[1, 2], [3, 4]]).gathered(Tensor([0, 2] as [Int32], shape: [2])).floats
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("expected indices in 0..<2") && text.contains("`try evaluated()`"), "\(text)")
+  }
+
   @Test func convolutionSizes() {
     let x = Tensor.ones([1, 8, 8, 1])
     let kernel = Tensor.ones([3, 3, 1, 1])

@@ -143,6 +143,23 @@ import Testing
     #expect(try run([backup]).bits == run([]).bits)
   }
 
+  @Test func theLogOfAResumedRunHasEachEpochOnce() throws {
+    let folder = ScratchFolder()
+    let (x, y) = Networks.samples()
+    let log = folder.path + "/logs/log.csv"
+    func run(_ others: [any Callback]) throws {
+      try Networks.rich().fit(
+        x, y, epochs: 4, batchSize: 20,
+        callbacks: [CSVLogger(log), BackupAndRestore(folder.path, everyEpochs: 2)] + others, verbose: .silent)
+    }
+    // Stopped with three lines written and a backup of two.
+    #expect(throws: Stop.self) { try run([LambdaCallback(epochBegin: { if $0.epoch == 3 { throw Stop.now } })]) }
+    let lines = { try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map { $0.prefix(2) } }
+    #expect(try lines() == ["ep", "0,", "1,", "2,"])
+    try run([])
+    #expect(try lines() == ["ep", "0,", "1,", "2,", "3,"])
+  }
+
   @Test func aRunThatIsNoNumberKeepsTheLastGoodBackup() throws {
     let folder = ScratchFolder()
     // The fourth batch has a value that is no number.

@@ -198,6 +198,41 @@ import Testing
     #expect(try text(of: file) == "epoch,loss\n0,7.0\n")
   }
 
+  @Test func csvMakesItsFolders() throws {
+    let folder = try ScratchFolder()
+    try training.run([CSVLogger(folder / "runs/first/log.csv")], [["loss": 1]])
+    #expect(try text(of: folder / "runs/first/log.csv") == "epoch,loss\n0,1.0\n")
+  }
+
+  /// What the backup has seen stays, the lines after it go; a file that was begun anew by hand is continued as it is.
+  @Test func csvGoesOnWhereTheBackupStood() throws {
+    let folder = try ScratchFolder()
+    let file = folder / "log.csv"
+    let begun = CSVLogger(file)
+    let context = TrainingContext(control: training)
+    try begun.trainBegin(context)
+    try begun.epochBegin(context)
+    context.logs = ["loss": 3]
+    try begun.epochEnd(context)
+    let backup = begun.state
+    (context.epoch, context.logs) = (1, ["loss": 2])
+    try begun.epochEnd(context)
+
+    let resumed = CSVLogger(file)
+    try resumed.trainBegin(context)
+    resumed.restore(backup)
+    for (epoch, loss) in [(1, 2.5), (2, 1.5)] {
+      (context.epoch, context.logs) = (epoch, ["loss": loss])
+      try resumed.epochBegin(context)
+      try resumed.epochEnd(context)
+    }
+    try resumed.trainEnd(context)
+    #expect(try text(of: file) == "epoch,loss\n0,3.0\n1,2.5\n2,1.5\n")
+
+    try training.run([CSVLogger(file)], [])
+    #expect(try text(of: file).isEmpty)
+  }
+
   @Test func csvRefusesForeignAndUnwritableFiles() throws {
     let folder = try ScratchFolder()
     try "name,age\n".write(toFile: folder / "people.csv", atomically: true, encoding: .utf8)
@@ -206,7 +241,7 @@ import Testing
         .contains("but its first line is name,age."))
     #expect(try text(of: folder / "people.csv") == "name,age\n")
     #expect(
-      message { try training.run([CSVLogger(folder / "none/log.csv")], []) }.contains("but No such file or directory."))
+      message { try training.run([CSVLogger(folder / "people.csv/log.csv")], []) }.contains("expected a folder"))
     // A link to a full device: the write fails, and the link is still there.
     try FileManager.default.createSymbolicLink(atPath: folder / "full.csv", withDestinationPath: "/dev/full")
     #expect(message { try training.run([CSVLogger(folder / "full.csv")], [["loss": 1]]) }.contains("expected to write"))

@@ -29,7 +29,11 @@ extension DType {
 
 extension Kernel {
   /// Where an index kernel tells of an index outside its range; looked at after the run.
-  func indexErrors(_ path: String, count: Int) -> UnsafeMutablePointer<Int32> {
+  ///
+  /// - Parameters:
+  ///   - count: Indices are in 0 ..< count.
+  ///   - ids: The indices.
+  func indexErrors(_ path: String, count: Int, ids: Operand) -> UnsafeMutablePointer<Int32> {
     let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     flag.initialize(to: 0)
     own { flag.deallocate() }
@@ -38,9 +42,11 @@ extension Kernel {
       guard flag.pointee != 0 else { return nil }
       let position = flag.pointee - 1
       flag.pointee = 0
-      return CajalError(
+      var error = CajalError(
         .value, label, expected: "indices in 0..<\(count)", given: "the one at position \(position) is outside",
         advice: "Check the labels or ids, or make the table larger.")
+      error.indexOutside = IndexOutside(position: Int(position), count: ids.shape.count, size: count)
+      return error
     }
     return flag
   }
@@ -53,7 +59,7 @@ extension Gather: Lowerable {
     let kernel = Kernel(label, implementation: "gather")
     let (data, ids) = (site.inputs[0], site.inputs[1])
     let extents = AxisExtents(data.shape, axis: axis)
-    let flag = kernel.indexErrors(site.path, count: extents.axis)
+    let flag = kernel.indexErrors(site.path, count: extents.axis, ids: ids)
     let threads = site.threads(bytes: 4 * site.outputs[0].type.byteCount)
     let size = Int32(data.type.dtype.byteCount)
     if perRow {
@@ -83,7 +89,7 @@ extension ScatterAdd: Lowerable {
     let kernel = Kernel(label, implementation: "scatter")
     let (updates, ids) = (site.inputs[0], site.inputs[1])
     let extents = AxisExtents(site.outputs[0].shape, axis: axis)
-    let flag = kernel.indexErrors(site.path, count: extents.axis)
+    let flag = kernel.indexErrors(site.path, count: extents.axis, ids: ids)
     let threads = site.threads(bytes: 4 * (site.outputs[0].type.byteCount + updates.type.byteCount))
     let type = updates.type.dtype.index ?? 0
     if perRow {

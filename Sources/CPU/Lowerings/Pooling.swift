@@ -9,11 +9,11 @@ extension vk_pool_shape {
     let channels = input.shape.last
     if input.isRowMajor, output.isRowMajor {
       (outer, inner) = (Int64(input.shape[0]), Int64(channels))
-    } else if input.layout == .channelBlocked(input.shape, size: 16),
-      output.layout == .channelBlocked(output.shape, size: 16)
+    } else if channels % 16 == 0, input.lies(as: .channelBlocked(input.shape, size: 16)),
+      output.lies(as: .channelBlocked(output.shape, size: 16))
     {
       (outer, inner) = (Int64(input.shape[0] * channels / 16), 16)
-    } else if input.layout == .batchInnermost(input.shape), output.layout == .batchInnermost(output.shape) {
+    } else if input.lies(as: .batchInnermost(input.shape)), output.lies(as: .batchInnermost(output.shape)) {
       (outer, inner) = (Int64(channels), Int64(input.shape[0]))
     } else {
       return nil

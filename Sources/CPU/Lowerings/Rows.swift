@@ -37,7 +37,7 @@ extension SoftmaxCrossEntropy: Lowerable {
     let kernel = Kernel(label, implementation: "rows")
     let (rows, n) = rows(site.inputs[0].shape)
     let isSparse = site.inputs[1].type.dtype != .float32
-    let flag = isSparse ? kernel.indexErrors(site.path, count: Int(n)) : nil
+    let flag = isSparse ? kernel.indexErrors(site.path, count: Int(n), ids: site.inputs[1]) : nil
     let arguments = vk_cross_entropy_arguments(
       logits: nil, labels: nil, targets: nil, row_gradient: nil, loss: nil, probabilities: nil, gradient: nil,
       error: flag,

@@ -6,8 +6,8 @@ import VectorKernels
 extension Scan: Lowerable {
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel("scan of \(length)", implementation: "scan")
-    var settings = PassSettings.fromEnvironment
-    settings.off.insert("prepare")
+    var settings = site.settings
+    settings.off.insert(PassList.Stage.prepare.rawValue)
     let program = try Program(Request(inputs: body.parameters, outputs: body.results), settings: settings)
     kernel.own { withExtendedLifetime(program) {} }
     program.bind()

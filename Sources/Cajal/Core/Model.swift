@@ -34,6 +34,8 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   var programs = ProgramCache()
   var training: TrainingSettings?
   private(set) var frozen: Set<String> = []
+  /// Which passes of the compiler run; set before the first program is made.
+  package var passSettings = PassSettings.fromEnvironment
 
   /// A model of a layer with one input.
   ///
@@ -79,6 +81,11 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     inputs: [TensorType], seed: Int, architecture: (any Layer)?, values: VariableStore.Values,
     _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
   ) throws {
+    for (index, type) in inputs.enumerated() where !type.shape.hasSizes {
+      throw CajalError(
+        .shape, "Model", expected: "sizes of 0 or more in input \(index)", given: "the shape is \(type.shape)",
+        advice: "Give the sizes of one sample, without the batch; a model has one length of sequences.")
+    }
     inputTypes = inputs
     self.architecture = architecture
     self.body = body

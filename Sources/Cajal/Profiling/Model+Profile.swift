@@ -8,8 +8,7 @@ extension TrainingStep {
   public func profile(runs: Int = 0) throws -> Profile {
     let machine = runs > 0 ? try MachineLimits.measured() : nil
     return try model.lock.withLock {
-      if runs > 0 { program.prepare(inputs: pointers, outputs: []) }
-      for _ in 0..<(runs > 0 ? 3 : 0) { try program.step() }
+      if runs > 0 { try run(times: 3) }
       let report = try program.report(runs: runs)
       if runs > 0 { program.noteChanges() }
       return Profile(report, title: "training step of \(batch)", machine: machine)

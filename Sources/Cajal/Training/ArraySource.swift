@@ -84,6 +84,11 @@ struct ArraySource: BatchSource {
     Batches(self, order: shuffles ? Permutation.shuffled(rows, seed: seed, epoch: epoch) : nil, position: skipping)
   }
 
+  func origin(of sample: Int, epoch: Int, seed: Int) -> Int? {
+    guard sample >= 0, sample < rows.count else { return nil }
+    return shuffles ? Int(Permutation.shuffled(rows, seed: seed, epoch: epoch)[sample]) : rows.lowerBound + sample
+  }
+
   private final class Batches: BatchIterator {
     private let source: ArraySource
     private let order: [Int32]?

@@ -12,6 +12,14 @@ public protocol BatchSource: Sendable {
   /// The batches of one epoch. The order is a function of the seed and the epoch's number, so that a resumed run
   /// continues where it stopped: `skipping` is the number of samples already seen.
   func batches(epoch: Int, seed: Int, skipping: Int) throws -> any BatchIterator
+
+  /// Where the n-th sample of an epoch lies in the data the source was made from, for messages; nil where it cannot be
+  /// told. Asked after a failure only.
+  func origin(of sample: Int, epoch: Int, seed: Int) -> Int?
+}
+
+extension BatchSource {
+  public func origin(of sample: Int, epoch: Int, seed: Int) -> Int? { nil }
 }
 
 /// The batches of one epoch.

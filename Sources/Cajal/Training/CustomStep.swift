@@ -122,6 +122,7 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
   }
   private struct Compiled {
     var program: Program
+    var inputs: [TensorType]
     var outputs: [TensorType]
     var trainers: [Trainer]
     var losses: Int
@@ -134,6 +135,8 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
   private var models: [Model] = []
   private var programs: [Signature: Compiled] = [:]
   private static let mostPrograms = 24
+  /// Which passes of the compiler run; set before the first run.
+  package var passSettings = PassSettings.fromEnvironment
   /// How many programs were compiled in all.
   public private(set) var compilations = 0
   /// Seconds spent on compiling them.
@@ -149,7 +152,8 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
 
   /// Runs once: updates the variables, and returns the body's results.
   ///
-  /// Errors: misfits of the body when inputs of new shapes come; a minimized loss that is not finite.
+  /// Errors: misfits of the body when inputs of new shapes come; a minimized loss that is not finite. The parameters are
+  /// then as they were, unless one loss depends on what another has changed.
   @discardableResult
   public func run(_ inputs: [Tensor] = []) throws -> [Tensor] {
     try lock.withLock {
@@ -164,8 +168,13 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
     let program = compiled.program
     for trainer in compiled.trainers { trainer.optimization.setScheduledRate(atStep: trainer.iteration) }
     let results = compiled.outputs.map { Storage($0.dtype, count: $0.shape.count) }
-    try program.run(inputs: inputs.map(\.pointer), outputs: results.map(\.pointer))
-    program.noteChanges()
+    do {
+      defer { program.noteChanges() }
+      try program.run(inputs: inputs.map(\.pointer), outputs: results.map(\.pointer))
+    } catch {
+      guard let stop = error as? NonFiniteGuard else { throw error }
+      throw try explained(stop, compiled, inputs)
+    }
     let tensors = try zip(results, compiled.outputs).map { try Tensor($0, shape: $1.shape) }
     for loss in tensors.suffix(compiled.losses) where !loss.item.isFinite {
       throw CajalError(
@@ -175,14 +184,31 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
     return tensors.dropLast(compiled.losses)
   }
 
+  /// Runs a step that ended at a loss again, with a look at every result.
+  private func explained(_ stop: NonFiniteGuard, _ compiled: Compiled, _ inputs: [Storage]) throws -> CajalError {
+    let (step, _) = try traced(compiled.inputs)
+    let origin = try withExtendedLifetime(step.trace) {
+      try Replay(Request(inputs: step.inputs, outputs: [step.body.losses[stop.index]]))
+        .origin(inputs: inputs.map(\.pointer))
+    }
+    let rows = compiled.inputs.map { $0.shape.dimensions.first ?? 1 }
+    let batch = BatchInMemory(
+      types: compiled.inputs.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) },
+      pointers: inputs.map(\.pointer), inputs: inputs.count, targets: 0, count: rows.first ?? 1, sample: { _ in nil })
+    return LossExplanation(
+      subject: "CompiledStep", value: stop.value, moment: "", origin: origin, classes: step.trace.classNames,
+      batch: batch, hasTrained: store.step > 0
+    ).error
+  }
+
   /// Holds the models, always in the same order.
   private func locked<Result>(_ rest: ArraySlice<Model>, _ work: () throws -> Result) rethrows -> Result {
     guard let model = rest.first else { return try work() }
     return try model.lock.withLock { try locked(rest.dropFirst(), work) }
   }
 
-  private func compile(_ types: [TensorType]) throws -> Compiled {
-    let start = ContinuousClock.now
+  /// The body's graph for inputs of these types.
+  private func traced(_ types: [TensorType]) throws -> (step: Step, outputs: [Tensor]) {
     let trace = ModelTrace(mode: .training, store: store, names: LayerNames(), frozen: [], takesModels: true)
     let inputs = types.enumerated().map { Tensor.placeholder("input \($0)", $1, trace: trace) }
     let step = Step(trace: trace, body: Step.Body(), inputs: inputs)
@@ -193,10 +219,20 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
       throw trace.errors.first ?? error
     }
     if let error = trace.errors.first { throw error }
+    return (step, outputs)
+  }
+
+  private func compile(_ types: [TensorType]) throws -> Compiled {
+    let start = ContinuousClock.now
+    let (step, outputs) = try traced(types)
+    let trace = step.trace
     let all = outputs + step.body.losses
     let updates = trace.updates + [(store.stepVariable, trace.step + Tensor([Int64(1)], shape: []))]
     let program = try withExtendedLifetime(trace) {
-      try Program(Request(inputs: inputs, outputs: all, updates: updates, isTraining: true), arena: arena)
+      try Program(
+        Request(
+          inputs: step.inputs, outputs: all, updates: updates, isTraining: true,
+          guards: step.body.losses.indices.map { .output(outputs.count + $0) }), arena: arena, settings: passSettings)
     }
     models = trace.visited.sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }
     program.noteTrace(since: start)
@@ -204,7 +240,8 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
     compileSeconds += program.compileSeconds
     if programs.count >= Self.mostPrograms { programs.removeAll() }
     let compiled = Compiled(
-      program: program, outputs: all.map(\.type), trainers: step.body.trainers, losses: step.body.losses.count)
+      program: program, inputs: types, outputs: all.map(\.type), trainers: step.body.trainers,
+      losses: step.body.losses.count)
     programs[Signature(inputs: types, frozen: models.map(\.frozen))] = compiled
     return compiled
   }

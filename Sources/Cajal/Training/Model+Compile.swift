@@ -45,17 +45,27 @@ extension Model {
       case .predict:
         let (trace, inputs, outputs) = try trace(.inference, batch: signature.batch)
         return try withExtendedLifetime(trace) {
-          try Program(Request(inputs: inputs, outputs: outputs), arena: arena)
+          try Program(Request(inputs: inputs, outputs: outputs), arena: arena, settings: passSettings)
         }
       case .evaluate, .train: return try stepProgram(signature, settings())
       }
     }
   }
 
-  /// Forward, loss and metrics; when training also backward and update.
-  private func stepProgram(_ signature: ProgramCache.Signature, _ settings: TrainingSettings) throws -> Program {
-    let isTraining = signature.task == .train
-    let (trace, inputs, outputs) = try trace(isTraining ? .training : .inference, batch: signature.batch)
+  /// A step up to its loss.
+  struct LossGraph {
+    var trace: ModelTrace
+    /// What the step is given: inputs, targets, sample weights.
+    var given: [Tensor]
+    var targets: [Tensor]
+    var outputs: [Tensor]
+    var weights: Tensor?
+    var loss: Tensor
+  }
+
+  func lossGraph(_ signature: ProgramCache.Signature, _ settings: TrainingSettings) throws -> LossGraph {
+    let (trace, inputs, outputs) = try trace(
+      signature.task == .train ? .training : .inference, batch: signature.batch)
     let targets = signature.targets.enumerated().map { index, type in
       Tensor.placeholder(
         "target \(index)", TensorType(Shape([signature.batch] + type.shape.dimensions), type.dtype), trace: trace)
@@ -71,14 +81,24 @@ extension Model {
 
     var total: Tensor?
     for (index, loss) in settings.losses.enumerated() {
-      let perSample = try loss(target: targets[index], prediction: outputs[index])
+      let place = LossGraph.path(of: index, among: settings.losses.count)
+      let perSample = try trace.descend(into: place) { try loss(target: targets[index], prediction: outputs[index]) }
       let weighted = weights.map { perSample * $0.asWeights(of: perSample) } ?? perSample
       let mean = weighted.mean() * Double(settings.lossWeights[index])
       total = total.map { $0 + mean } ?? mean
     }
     for penalty in trace.losses { total = total.map { $0 + penalty } ?? penalty }
     guard let total else { throw CajalError(.argument, "Model", expected: "an output", given: "there is none") }
+    return LossGraph(
+      trace: trace, given: inputs + targets + (given.map { [$0] } ?? []), targets: targets, outputs: outputs,
+      weights: weights, loss: total)
+  }
 
+  /// Forward, loss and metrics; when training also backward and update.
+  private func stepProgram(_ signature: ProgramCache.Signature, _ settings: TrainingSettings) throws -> Program {
+    let isTraining = signature.task == .train
+    let graph = try lossGraph(signature, settings)
+    let (trace, targets, outputs, total) = (graph.trace, graph.targets, graph.outputs, graph.loss)
     var updates: [(variable: Variable, value: Tensor)] = []
     func accumulate(_ variable: Variable, _ increment: Tensor) {
       updates.append((variable, trace.read(variable) + increment))
@@ -89,7 +109,7 @@ extension Model {
       let scope = MetricScope { name, increment in
         accumulate(settings.accumulator(index, name, increment.type), increment)
       }
-      try metric.update(scope, target: targets[0], prediction: outputs[0], weights: weights)
+      try metric.update(scope, target: targets[0], prediction: outputs[0], weights: graph.weights)
     }
     if isTraining {
       updates += trace.updates
@@ -97,9 +117,11 @@ extension Model {
       updates.append((store.stepVariable, trace.step + Tensor([Int64(1)], shape: [])))
     }
     if let error = trace.errors.first { throw error }
+    // The first update is the sum of the losses: a loss that is no number ends the step before parameters change.
     let request = Request(
-      inputs: inputs + targets + (given.map { [$0] } ?? []), outputs: [], updates: updates, isTraining: isTraining)
-    return try withExtendedLifetime(trace) { try Program(request, arena: arena) }
+      inputs: graph.given, outputs: [], updates: updates, isTraining: isTraining, guards: isTraining ? [.update(0)] : []
+    )
+    return try withExtendedLifetime(trace) { try Program(request, arena: arena, settings: passSettings) }
   }
 
   private func parameterUpdates(

@@ -31,9 +31,18 @@ extension Model {
         while start < count {
           let rows = min(batchSize, count - start)
           let program = try program(ProgramCache.Signature(task: .predict, batch: rows))
-          try program.run(
-            inputs: zip(storages, inputTypes).map { $0.pointer + start * $1.byteCount },
-            outputs: zip(results, outputTypes).map { $0.pointer + start * $1.byteCount })
+          let given = zip(storages, inputTypes).map { $0.pointer + start * $1.byteCount }
+          do {
+            try program.run(
+              inputs: given, outputs: zip(results, outputTypes).map { $0.pointer + start * $1.byteCount })
+          } catch {
+            guard let error = error as? CajalError else { throw error }
+            let first = start
+            throw BatchInMemory(
+              types: inputTypes, pointers: given, inputs: given.count, targets: 0, count: rows,
+              sample: { first + $0 }
+            ).located(error)
+          }
           start += rows
         }
       }

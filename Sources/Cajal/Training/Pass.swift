@@ -17,6 +17,7 @@ final class Pass {
   /// Samples seen since `begin`, those skipped included.
   private(set) var samples = 0
   private(set) var batches = 0
+  private var epoch = 0
 
   init(
     _ model: Model, _ source: any BatchSource, _ settings: TrainingSettings, task: ProgramCache.Signature.Task,
@@ -41,6 +42,7 @@ final class Pass {
     samples = skipping
     prepared = nil  // what a program keeps of the weights is of the pass before
     self.batches = batches
+    self.epoch = epoch
   }
 
   /// Runs batches until `pause` says so; false at the end of the data.
@@ -58,7 +60,11 @@ final class Pass {
         prepared = (count, program)
       }
       settings.setScheduledRate(model)
-      try prepared?.program.step()
+      do {
+        try prepared?.program.step()
+      } catch {
+        throw try explained(error, count)
+      }
       samples += count
       batches += 1
       if pause() {
@@ -68,11 +74,30 @@ final class Pass {
     }
   }
 
-  private func program(_ count: Int) throws -> Program {
-    try model.program(
-      ProgramCache.Signature(
-        task: task, batch: count, targets: source.targets, hasSampleWeights: source.hasSampleWeights,
-        classWeights: classWeights))
+  private func program(_ count: Int) throws -> Program { try model.program(signature(count)) }
+
+  private func signature(_ count: Int) -> ProgramCache.Signature {
+    ProgramCache.Signature(
+      task: task, batch: count, targets: source.targets, hasSampleWeights: source.hasSampleWeights,
+      classWeights: classWeights)
+  }
+
+  /// What went wrong in a step, told of the samples as the caller knows them.
+  private func explained(_ error: any Error, _ count: Int) throws -> any Error {
+    let (start, epoch, seed) = (samples, epoch, model.store.seed)
+    let batch = BatchInMemory(
+      types: source.inputs + source.targets + (source.hasSampleWeights ? [TensorType([], .float32)] : []),
+      pointers: memory, inputs: source.inputs.count, targets: source.targets.count, count: count,
+      sample: { [source] in source.origin(of: start + $0, epoch: epoch, seed: seed) })
+    if let error = error as? CajalError { return batch.located(error) }
+    guard let stop = error as? NonFiniteGuard else { return error }
+    samples += count
+    batches += 1
+    prepared?.program.noteChanges()
+    settings.lossSum.setScalar(Float(stop.value))
+    return NonFiniteLoss(
+      error: try model.explain(
+        stop.value, subject: "fit", moment: "in batch \(batches) of epoch \(epoch + 1)", signature(count), batch))
   }
 
   /// Shows how far the pass is; true where the caller should look at the loss as well.

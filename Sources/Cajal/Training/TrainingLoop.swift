@@ -84,11 +84,12 @@ final class TrainingLoop: TrainingControl {
       try training.begin(epoch: context.epoch, skipping: 0)
     }
     while true {
-      let running = try training.run(upTo: {
+      var failure: CajalError?
+      let running = try runSteps(&failure) {
         let interrupted = Interruption.isRequested
         if self.bar != nil { _ = self.training.isDue(&self.bar) }
         return watchesBatches || interrupted
-      })
+      }
       context.step = model.store.step
       if watchesBatches, running {
         context.batch = training.batches - 1
@@ -96,11 +97,28 @@ final class TrainingLoop: TrainingControl {
         for callback in all where callback.watchesBatches { try callback.batchEnd(context) }
       }
       if Interruption.isRequested { stopTraining = true }
+      if let failure {
+        note("\(failure)")
+        break
+      }
       guard running else {
         isEpochOver = true
         break
       }
       if stopTraining { break }
+    }
+  }
+
+  /// Runs steps up to the next pause. A loss that is no number is an error, or where a callback watches for it, left to
+  /// the callback: it comes back as `failure`, and the step has changed no parameter.
+  private func runSteps(_ failure: inout CajalError?, upTo pause: () -> Bool) throws -> Bool {
+    do {
+      return try training.run(upTo: pause)
+    } catch {
+      guard let loss = error as? NonFiniteLoss else { throw error }
+      guard callbacks.contains(where: { $0 is TerminateOnNaN }) else { throw loss.error }
+      failure = loss.error
+      return true
     }
   }
 

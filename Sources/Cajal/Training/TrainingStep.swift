@@ -14,27 +14,49 @@ public final class TrainingStep {
   let program: Program
   private let tensors: [Tensor]
   private let settings: TrainingSettings
+  private let signature: ProgramCache.Signature
   let pointers: [UnsafeMutableRawPointer]
   var batch: Int { tensors.first?.shape[0] ?? 0 }
 
-  init(_ model: Model, _ program: Program, _ tensors: [Tensor], _ settings: TrainingSettings) {
+  init(
+    _ model: Model, _ program: Program, _ signature: ProgramCache.Signature, _ tensors: [Tensor],
+    _ settings: TrainingSettings
+  ) {
     self.model = model
     self.program = program
+    self.signature = signature
     self.tensors = tensors
     self.settings = settings
     pointers = tensors.map(\.storage.pointer)
   }
 
   /// Runs the step so many times.
+  ///
+  /// Errors: a loss that is not finite, which leaves the parameters as they were before that step; labels outside.
   public func run(times: Int = 1) throws {
     try model.lock.withLock {
-      program.prepare(inputs: pointers, outputs: [])
-      for _ in 0..<times {
-        settings.setScheduledRate(model)
-        try program.step()
+      defer { program.noteChanges() }
+      do {
+        program.prepare(inputs: pointers, outputs: [])
+        for _ in 0..<times {
+          settings.setScheduledRate(model)
+          try program.step()
+        }
+      } catch {
+        throw try explained(error)
       }
-      program.noteChanges()
     }
+  }
+
+  private func explained(_ error: any Error) throws -> any Error {
+    let inputs = model.inputTypes.count
+    let batch = BatchInMemory(
+      types: tensors.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) }, pointers: pointers,
+      inputs: inputs, targets: signature.targets.count, count: signature.batch, sample: { $0 })
+    if let error = error as? CajalError { return batch.located(error) }
+    guard let stop = error as? NonFiniteGuard else { return error }
+    settings.lossSum.setScalar(Float(stop.value))
+    return try model.explain(stop.value, subject: "training step", moment: "", signature, batch)
   }
 
   /// Means since the sums were last reset.
@@ -65,11 +87,13 @@ extension Model {
       let signature = ProgramCache.Signature(
         task: .train, batch: inputs[0].shape[0], targets: source.targets, hasSampleWeights: sampleWeights != nil)
       let tensors = inputs + targets + (sampleWeights.map { [$0] } ?? [])
-      return TrainingStep(self, try program(signature), tensors, settings)
+      return TrainingStep(self, try program(signature), signature, tensors, settings)
     }
   }
 
   /// One update from one batch; returns loss and metrics of that batch.
+  ///
+  /// Errors: a loss that is not finite, which leaves the parameters as they were.
   @discardableResult
   public func trainOnBatch(_ x: Tensor, _ y: Tensor) throws -> Logs {
     let step = try trainingStep(x, y)

@@ -15,6 +15,8 @@ struct CacheStage: Stage {
   var slots: [TensorType] { upstream.slots }
   let varies = false
 
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int { upstream.origin(of: place, epoch: epoch, seed: seed) }
+
   func reader(epoch: Int, seed: Int) throws -> any StageReader {
     if let complete = memory.complete { return complete.reader(epoch: epoch, seed: seed) }
     return CacheReader(memory, try upstream.reader(epoch: epoch, seed: seed))

@@ -59,6 +59,14 @@ public struct Dataset: BatchSource {
   }
 }
 
+extension Dataset {
+  /// Where the n-th sample of an epoch lies in the data at the beginning of the pipeline: row of a table, number of a
+  /// file. Where data sets were concatenated, its place in the whole.
+  public func origin(of sample: Int, epoch: Int, seed: Int) -> Int? {
+    (0..<count).contains(sample) ? stage.origin(of: sample, epoch: epoch, seed: seed) : nil
+  }
+}
+
 // MARK: - Order and amount
 
 extension Dataset {

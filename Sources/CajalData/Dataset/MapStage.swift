@@ -90,6 +90,8 @@ struct MapStage: Stage {
     MapReader(self, try upstream.reader(epoch: epoch, seed: seed), epoch: epoch, seed: seed)
   }
 
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int { upstream.origin(of: place, epoch: epoch, seed: seed) }
+
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage {
     guard varies else { return wrap(self) }
     return upstream.belowReordering {

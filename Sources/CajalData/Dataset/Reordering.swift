@@ -16,8 +16,16 @@ struct ShuffleStage: Stage {
   var slots: [TensorType] { upstream.slots }
 
   func reader(epoch: Int, seed given: Int) throws -> any StageReader {
+    OrderReader(try upstream.reader(epoch: epoch, seed: given), order: order(epoch: epoch, seed: given))
+  }
+
+  private func order(epoch: Int, seed given: Int) -> [Int] {
     var random = SampleRandom(seed: seed ?? given, epoch: epoch, purpose: 0x5348_5546)
-    return OrderReader(try upstream.reader(epoch: epoch, seed: given), order: random.permutation(of: count))
+    return random.permutation(of: count)
+  }
+
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int {
+    upstream.origin(of: order(epoch: epoch, seed: seed)[place], epoch: epoch, seed: seed)
   }
 
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage {
@@ -43,6 +51,10 @@ struct SliceStage: Stage {
     SliceReader(try upstream.reader(epoch: epoch, seed: seed), first: range.lowerBound)
   }
 
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int {
+    upstream.origin(of: range.lowerBound + place, epoch: epoch, seed: seed)
+  }
+
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage {
     varies ? SliceStage(upstream.belowReordering(wrap), range) : wrap(self)
   }
@@ -66,12 +78,16 @@ struct SelectionStage: Stage {
     OrderReader(try upstream.reader(epoch: epoch, seed: seed), order: indices)
   }
 
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int {
+    upstream.origin(of: indices[place], epoch: epoch, seed: seed)
+  }
+
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage {
     varies ? SelectionStage(upstream.belowReordering(wrap), indices) : wrap(self)
   }
 }
 
-/// Several stages one after another.
+/// Several stages one after another. Places are told in the whole: each part may come from data of its own.
 struct ConcatenationStage: Stage {
   let parts: [any Stage]
   /// First place of each part, and the total.

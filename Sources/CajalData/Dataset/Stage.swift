@@ -9,12 +9,15 @@ protocol Stage: Sendable {
   var varies: Bool { get }
   /// Reads one epoch. A reader belongs to one thread.
   func reader(epoch: Int, seed: Int) throws -> any StageReader
+  /// Where the sample at a place of one epoch lies in the data at the beginning of the pipeline, for messages.
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int
   /// The same samples in the same order, with `wrap` applied where places do not move between epochs.
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage
 }
 
 extension Stage {
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage { wrap(self) }
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int { place }
 }
 
 /// Writes samples one after another: one pointer per slot, row-major.

@@ -38,6 +38,8 @@ struct TransformStage: Stage {
     TransformReader(self, try upstream.reader(epoch: epoch, seed: seed))
   }
 
+  func origin(of place: Int, epoch: Int, seed: Int) -> Int { upstream.origin(of: place, epoch: epoch, seed: seed) }
+
   func belowReordering(_ wrap: (any Stage) -> any Stage) -> any Stage {
     varies ? upstream.belowReordering { wrap(TransformStage($0, like: self)) } : wrap(self)
   }

@@ -11,6 +11,8 @@ package struct FuseElementwise: Pass {
 
   package init(joins: Bool = true) { self.joins = joins }
 
+  package var substitute: (any Pass)? { FuseElementwise(joins: false) }
+
   package func run(_ code: inout Code) throws {
     var groups = Groups(code)
     if joins {
@@ -74,7 +76,8 @@ private struct MapBuilder {
   private var inputTypes: [DType] = []
   private var pending: [(FusedMap.Step.Kind, [Operand], DType)] = []
   private var operand: [Int: Operand] = [:]
-  private var fills: [Double: [DType: Int]] = [:]
+  /// Fills by the bits of their number.
+  private var fills: [UInt64: [DType: Int]] = [:]
   private(set) var instruction: Code.Instruction
 
   private enum Operand {
@@ -131,9 +134,9 @@ private struct MapBuilder {
     if let known = operand[value] { return known }
     let producer = groups.producers[value]
     if producer >= 0, let fill = code.instructions[producer].operation as? Fill {
-      if let known = fills[fill.value]?[fill.type.dtype] { return .step(known) }
+      if let known = fills[fill.value.bitPattern]?[fill.type.dtype] { return .step(known) }
       pending.append((.fill(fill.value), [], fill.type.dtype))
-      fills[fill.value, default: [:]][fill.type.dtype] = pending.count - 1
+      fills[fill.value.bitPattern, default: [:]][fill.type.dtype] = pending.count - 1
       return .step(pending.count - 1)
     }
     var source = value

@@ -1,8 +1,8 @@
 /// Each value moved into lower…upper: y = min(max(x, lower), upper). The derivative is 0 at the bounds and outside.
 package struct Clip: Operation {
   package static let name = "clip"
-  package var lower: Double
-  package var upper: Double
+  @Bitwise package var lower: Double
+  @Bitwise package var upper: Double
   package init(lower: Double, upper: Double) {
     self.lower = lower
     self.upper = upper

@@ -27,6 +27,9 @@ package struct RandomValues: Operation {
     guard inputs[0] == scalar, inputs[1] == scalar else {
       throw misfit(expected: "seed and step as int64 scalars", given: "they are \(inputs[0]) and \(inputs[1])")
     }
+    guard type.shape.hasSizes else {
+      throw misfit(.argument, expected: "sizes of 0 or more", given: "the shape is \(type.shape)")
+    }
     let wanted: DType = distribution == .bits ? .int32 : .float32
     guard type.dtype == wanted else {
       throw misfit(

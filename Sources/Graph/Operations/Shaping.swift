@@ -10,6 +10,9 @@ package struct Broadcast: Operation {
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
     let given = inputs[0].shape
+    guard shape.hasSizes else {
+      throw misfit(.argument, expected: "sizes of 0 or more", given: "the shape is \(shape)")
+    }
     guard given.rank == shape.rank, zip(given.dimensions, shape.dimensions).allSatisfy({ $0 == $1 || $0 == 1 }) else {
       throw misfit(
         expected: "a shape that stretches to \(shape)", given: "it is \(given)", advice: "Only sizes of 1 stretch.")

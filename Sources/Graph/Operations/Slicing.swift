@@ -48,7 +48,7 @@ package struct Pad: Operation {
   package var low: [Int]
   package var high: [Int]
   package var interior: [Int]
-  package var value: Double
+  @Bitwise package var value: Double
   package init(low: [Int], high: [Int], interior: [Int], value: Double) {
     self.low = low
     self.high = high

@@ -24,7 +24,7 @@ package struct Constant: Operation {
 package struct Fill: Operation {
   package static let name = "fill"
   package static let differentiability = Differentiability.none("it is a source")
-  package var value: Double
+  @Bitwise package var value: Double
   package var type: TensorType
   package init(value: Double, type: TensorType) {
     // As the type holds it: without a fraction, or 0 and 1.
@@ -48,6 +48,9 @@ package struct Iota: Operation {
   }
 
   package func result(_ inputs: [TensorType]) throws -> [TensorType] {
+    guard type.shape.hasSizes else {
+      throw misfit(.argument, expected: "sizes of 0 or more", given: "the shape is \(type.shape)")
+    }
     guard type.shape.dimensions.indices.contains(axis) else {
       throw misfit(.argument, expected: "an axis of \(type.shape)", given: "it is \(axis)")
     }
@@ -85,7 +88,8 @@ extension Tensor {
   }
 
   package static func fill(_ value: Double, type: TensorType) -> Tensor {
-    Tensor(Node(Fill(value: value, type: type), [], [type], trace: nil))
+    assertUse(type.shape.hasSizes, "Tensor: expected sizes of 0 or more, but the shape is \(type.shape).")
+    return Tensor(Node(Fill(value: value, type: type), [], [type], trace: nil))
   }
 
   /// A tensor of this one's shape and dtype with one number everywhere.
