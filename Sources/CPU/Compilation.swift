@@ -19,6 +19,8 @@ enum Compilation {
     try log.apply(RemoveDead(), to: &code, settings)
     try log.apply(FuseEpilogues(), to: &code, settings)
     try log.apply(FuseConvolutionPool(), to: &code, settings)
+    try log.apply(MaskBeforePooling(), to: &code, settings)
+    try log.apply(KeepWinners(), to: &code, settings)
     // Always on: switched off, each operation is a map of its own, and everything lies plain.
     try log.apply(FuseElementwise(joins: settings.allows(FuseElementwise.name)), to: &code)
     try log.apply(MergeUpdates(), to: &code, settings)

@@ -23,16 +23,17 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
 
 @Suite struct PassTests {
   static let passes = [
-    "simplify", "share", "remove-dead", "fuse-epilogues", "fuse-elementwise", "merge-updates", "layouts", "memory",
-    "prepare", "all",
+    "simplify", "share", "remove-dead", "fuse-epilogues", "mask-before-pooling", "fuse-elementwise", "merge-updates",
+    "keep-winners", "layouts", "memory", "prepare", "all",
   ]
 
   /// The passes exist under these names: a pass that is renamed must not fall out of the test.
   @Test func namesAreCurrent() {
     let names = [
-      Simplify.name, Share.name, RemoveDead.name, FuseEpilogues.name, FuseElementwise.name, MergeUpdates.name,
+      Simplify.name, Share.name, RemoveDead.name, FuseEpilogues.name, MaskBeforePooling.name, FuseElementwise.name,
+      MergeUpdates.name,
     ]
-    #expect(Array(Self.passes.prefix(6)) == names)
+    #expect(Array(Self.passes.prefix(7)) == names)
   }
 
   /// `CAJAL_TEST_SEEDS=1000` looks at more graphs.
@@ -69,7 +70,8 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
     let wanted = [
       "FusedEpilogue", "FusedMap", "SegmentedMap", "Rearrange",
       "ConvolutionInputGradient",
-      "Contraction", "Pooling", "MaxPoolingGradient", "BatchNormalization", "LocalResponseNormalization", "Gather",
+      "Contraction", "Pooling", "MaxPoolingWithWinners", "MaxPoolingWinnersGradient", "BatchNormalization",
+      "LocalResponseNormalization", "Gather",
       "Slice", "Pad",
       "Concatenate", "Transpose", "Softmax", "Cumulative", "long map", "reducing map",
     ]
@@ -84,7 +86,8 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
     var code = try Code(request, backend: Processor())
     try code.verify(after: "import")
     let passes: [any Pass] = [
-      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), FuseElementwise(), MergeUpdates(),
+      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), MaskBeforePooling(), FuseElementwise(),
+      MergeUpdates(),
     ]
     for pass in passes {
       try pass.run(&code)
