@@ -140,6 +140,8 @@ private struct Chooser {
       // The gradient lies as the winners do.
       placed.inputs[0] = rearrange(placed.inputs[0], plain(placed.inputs[0]), placed.path)
       placed.inputs[2] = rearrange(placed.inputs[2], layout(placed.inputs[1]), placed.path)
+    case is MaxPoolingWithWinners: follow(&placed, inputs: [0], outputs: [0, 1])
+    case is MaxPoolingWinnersGradient: follow(&placed, inputs: [0, 1], outputs: [0])
     case is Pooling, is LocalResponseNormalization: follow(&placed, inputs: [0], outputs: [0])
     case is AveragePoolingGradient, is LocalResponseNormalizationGradient, is BatchNormalization:
       follow(&placed, inputs: placed.operation is LocalResponseNormalizationGradient ? [0, 1] : [0], outputs: [0])
@@ -319,6 +321,7 @@ private struct Chooser {
     let isPooling =
       instruction.operation is Pooling || instruction.operation is MaxPoolingGradient
       || instruction.operation is MaxPoolingSelection || instruction.operation is AveragePoolingGradient
+      || instruction.operation is MaxPoolingWithWinners || instruction.operation is MaxPoolingWinnersGradient
     let arranged: (Shape) -> Layout
     if shape.rank >= 3, shape.last % 16 == 0, layout(first) == .channelBlocked(shape, size: 16) {
       arranged = { .channelBlocked($0, size: 16) }

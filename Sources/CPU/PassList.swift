@@ -5,8 +5,8 @@ package enum PassList {
   /// The passes over plain code.
   static var passes: [any Pass] {
     [
-      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), FuseConvolutionPool(), FuseElementwise(),
-      MergeUpdates(),
+      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), FuseConvolutionPool(), MaskBeforePooling(),
+      KeepWinners(), FuseElementwise(), MergeUpdates(),
     ]
   }
 

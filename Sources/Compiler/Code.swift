@@ -79,6 +79,22 @@ package struct Code {
     return uses
   }
 
+  /// The number that a value holds everywhere, if a fill made it.
+  package func fill(_ value: Int, _ producers: [Int]) -> Double? {
+    guard producers[value] >= 0 else { return nil }
+    let instruction = instructions[producers[value]]
+    if let fill = instruction.operation as? Fill { return fill.value }
+    guard instruction.operation is Broadcast || instruction.operation is Reshape,
+      producers[instruction.inputs[0]] >= 0
+    else { return nil }
+    return (instructions[producers[instruction.inputs[0]]].operation as? Fill)?.value
+  }
+
+  /// Whether a value holds 0 everywhere, and not -0.
+  package func isZero(_ value: Int, _ producers: [Int]) -> Bool {
+    fill(value, producers).map { $0 == 0 && $0.sign == .plus } ?? false
+  }
+
   /// Replaces values by others everywhere they are used.
   package mutating func replaceUses(_ replacement: [Int: Int]) {
     guard !replacement.isEmpty else { return }

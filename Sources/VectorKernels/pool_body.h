@@ -131,6 +131,7 @@ static void max_pool_member(void *context, int thread, int threads) {
     find_winners(s, &window, x + l, count, best, winner, vectors); \
     for (int v = 0; v < vectors; v++) { \
       store_part(a->y + to + l + 16 * v, best[v], count); \
+      if (a->wins_above_zero) winner[v] |= ~(best[v] > 0.f); /* -1, or 255 in a byte */ \
       if (a->winners) note_winners(a->winners, a->winner_size, to + l + 16 * v, winner[v], count); \
     } \
   }

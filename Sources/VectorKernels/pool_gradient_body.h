@@ -37,6 +37,36 @@ INLINE void give(float *to, lanes value, int64_t count, int apart) {
   store_part(to, apart ? value : load_part(to, count) + value, count);
 }
 
+/// Gives dy to the winners of a plane window of known size that lies in the array whole; dx is at its first element.
+INLINE void spread_in_plane(const vk_pool_shape *s, float *dx, const lanes *dy, const whole *winner, int64_t count, int apart,
+                            const int vectors, const int height, const int width) {
+#pragma clang loop unroll(full)
+  for (int h = 0; h < height; h++)
+#pragma clang loop unroll(full)
+    for (int w = 0; w < width; w++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++)
+        give(dx + (h * s->input[2] + w) * s->inner + 16 * v, choose(winner[v] == h * width + w, dy[v], splat(0.f)), count, apart);
+}
+
+/// Gives dy to the winners of one window.
+INLINE void spread(const vk_pool_shape *s, const pool_window *window, float *dx, const lanes *dy, const whole *winner, int64_t count,
+                   int apart, const int vectors) {
+  int64_t start = ((window->first[0] * s->input[1] + window->first[1]) * s->input[2] + window->first[2]) * s->inner;
+  if (s->window[0] == 1 && s->window[1] == 2 && s->window[2] == 2 && window->elements == 4 && apart) {
+    spread_in_plane(s, dx + start, dy, winner, count, 1, vectors, 2, 2);
+    return;
+  }
+  if (s->window[0] == 1 && s->window[1] == 3 && s->window[2] == 3 && window->elements == 9) {
+    spread_in_plane(s, dx + start, dy, winner, count, apart, vectors, 3, 3);
+    return;
+  }
+  FOR_WINDOW(s, *window, {
+    for (int v = 0; v < vectors; v++)
+      give(dx + offset + 16 * v, choose(winner[v] == position, dy[v], splat(0.f)), count, apart);
+  })
+}
+
 /// BODY for each window of this member's slabs, with dx, `window`, `from` (of dy) and the lanes l..<slab.last.
 #define FOR_SLAB_WINDOWS(a, s, thread, threads, BODY) \
   int64_t across = slabs_across(s, threads), first, last, outputs = s->output[0] * s->output[1] * s->output[2]; \
@@ -47,11 +77,13 @@ INLINE void give(float *to, lanes value, int64_t count, int apart) {
     pool_slab slab = slab_at(s, item, across); \
     int64_t base = slab.outer * input_size; \
     if (!covered) clear_slab(s, a->dx + base, slab); \
-    for (int64_t o = 0; o < outputs; o++) { \
-      pool_window window = pool_window_at(s, o / s->output[2] / s->output[1], o / s->output[2] % s->output[1], o % s->output[2]); \
-      int64_t from = (slab.outer * outputs + o) * s->inner, l = slab.first; \
-      BODY \
-    } \
+    int64_t from = slab.outer * outputs * s->inner; \
+    for (int64_t i = 0; i < s->output[0] * s->output[1]; i++) \
+      for (int64_t j = 0, d = i / s->output[1], h = i % s->output[1]; j < s->output[2]; j++, from += s->inner) { \
+        pool_window window = pool_window_at(s, d, h, j); \
+        int64_t l = slab.first; \
+        BODY \
+      } \
   }
 
 static void max_pool_gradient_member(void *context, int thread, int threads) {
@@ -66,10 +98,7 @@ static void max_pool_gradient_member(void *context, int thread, int threads) {
       dy[v] = load_part(a->dy + from + l + 16 * v, count); \
       if (a->winners) winner[v] = winners_at(a->winners, a->winner_size, from + l + 16 * v, count); \
     } \
-    FOR_WINDOW(s, window, { \
-      for (int v = 0; v < vectors; v++) \
-        give(a->dx + base + offset + l + 16 * v, choose(winner[v] == position, dy[v], splat(0.f)), count, apart); \
-    }) \
+    spread(s, &window, a->dx + base + l, dy, winner, count, apart, vectors); \
   }
   FOR_SLAB_WINDOWS(a, s, thread, threads, FOR_LANES(l, slab.last, MAX_GRADIENT))
 }

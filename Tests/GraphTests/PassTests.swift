@@ -58,7 +58,8 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
     let wanted = [
       "FusedEpilogue", "FusedMap", "SegmentedMap", "Rearrange",
       "ConvolutionInputGradient",
-      "Contraction", "Pooling", "MaxPoolingGradient", "BatchNormalization", "LocalResponseNormalization", "Gather",
+      "Contraction", "Pooling", "MaxPoolingWithWinners", "MaxPoolingWinnersGradient", "BatchNormalization",
+      "LocalResponseNormalization", "Gather",
       "Slice", "Pad",
       "Concatenate", "Transpose", "Softmax", "Cumulative", "long map", "reducing map",
     ]
@@ -73,7 +74,8 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
     var code = try Code(request, backend: Processor())
     try code.verify(after: "import")
     let passes: [any Pass] = [
-      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), FuseElementwise(), MergeUpdates(),
+      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), MaskBeforePooling(), FuseElementwise(),
+      MergeUpdates(),
     ]
     for pass in passes {
       try pass.run(&code)

@@ -108,6 +108,45 @@ struct PoolTests {
     }
   }
 
+  /// Maxima that are not above 0 have no winner, and their gradient goes nowhere.
+  @Test(arguments: shapes)
+  func winnersAboveZero(v: [Int]) {
+    let s = Self.shape(v)
+    let windows = Self.windows(v)
+    let size = v[0..<5].reduce(1, *)
+    var numbers = SampleNumbers(seed: 4)
+    let x = FloatMemory(numbers.coarse(size))
+    let dy = FloatMemory(numbers.floats(windows.count))
+    var positions: [Int32] = []
+    var dx = [Double](repeating: 0, count: size)
+    for (i, window) in windows.enumerated() {
+      var best = window[0]
+      for element in window where x.start[element.offset] > x.start[best.offset] { best = element }
+      let wins = x.start[best.offset] > 0
+      positions.append(wins ? Int32(best.position) : -1)
+      if wins { dx[best.offset] += Double(dy.start[i]) }
+    }
+    let words = SampleMemory<Int32>(repeating: -7, count: windows.count, mark: -8)
+    let bytes = SampleMemory<UInt8>(repeating: 7, count: windows.count, mark: 8)
+    let sizes: [Int32] = v[5] * v[6] * v[7] <= 255 ? [4, 1] : [4]
+    for winnerSize in sizes {
+      let noted = winnerSize == 4 ? UnsafeMutableRawPointer(words.start) : UnsafeMutableRawPointer(bytes.start)
+      let y = FloatMemory(count: windows.count)
+      let gradient = FloatMemory(count: size)
+      var forward = vk_max_pool_arguments()
+      (forward.x, forward.y, forward.threads, forward.shape) = (UnsafePointer(x.start), y.start, 1, s)
+      (forward.winners, forward.winner_size, forward.wins_above_zero) = (noted, winnerSize, 1)
+      vk_max_pool(&forward)
+      let found = winnerSize == 4 ? words.values : bytes.values.map { $0 == 255 ? -1 : Int32($0) }
+      #expect(found == positions && words.isIntact && bytes.isIntact, "\(v)")
+      var backward = vk_max_pool_gradient_arguments()
+      (backward.dy, backward.dx, backward.winners) = (UnsafePointer(dy.start), gradient.start, UnsafeRawPointer(noted))
+      (backward.winner_size, backward.threads, backward.shape) = (winnerSize, 1, s)
+      vk_max_pool_gradient(&backward)
+      #expect(distance(gradient.values, dx) < 1e-6 && gradient.isIntact, "\(v)")
+    }
+  }
+
   @Test(arguments: shapes, [VK_POOL_SUM, VK_POOL_ELEMENTS, VK_POOL_WINDOW].map(\.rawValue))
   func average(v: [Int], divisor: UInt32) {
     let s = Self.shape(v)

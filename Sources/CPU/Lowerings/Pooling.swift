@@ -54,7 +54,8 @@ extension Pooling: Lowerable {
     if kind == .maximum {
       _ = kernel.add(
         vk_max_pool,
-        vk_max_pool_arguments(x: nil, y: nil, winners: nil, threads: threads, winner_size: 1, shape: shape),
+        vk_max_pool_arguments(
+          x: nil, y: nil, winners: nil, threads: threads, winner_size: 1, wins_above_zero: 0, shape: shape),
         [(0, \.x), (1, \.y)])
     } else {
       _ = kernel.add(
@@ -65,6 +66,30 @@ extension Pooling: Lowerable {
   }
 
   fileprivate var divisor: Int32 { Int32((countsPadding ? VK_POOL_WINDOW : VK_POOL_ELEMENTS).rawValue) }
+}
+
+extension MaxPoolingWithWinners: Lowerable {
+  func lower(_ site: Site) throws -> Kernel {
+    let kernel = Kernel(label, implementation: "pool")
+    let shape = try vk_pool_shape.checked(pooling, input: site.inputs[0], output: site.outputs[0])
+    let arguments = vk_max_pool_arguments(
+      x: nil, y: nil, winners: nil, threads: site.threads(bytes: 2 * site.inputs[0].type.byteCount), winner_size: 1,
+      wins_above_zero: winsAboveZero ? 1 : 0, shape: shape)
+    _ = kernel.add(vk_max_pool, arguments, [(0, \.x), (1, \.y), (2, \.winners)])
+    return kernel
+  }
+}
+
+extension MaxPoolingWinnersGradient: Lowerable {
+  func lower(_ site: Site) throws -> Kernel {
+    let kernel = Kernel(label, implementation: "pool")
+    let shape = try vk_pool_shape.checked(pooling, input: site.outputs[0], output: site.inputs[1])
+    let arguments = vk_max_pool_gradient_arguments(
+      x: nil, dy: nil, winners: nil, dx: nil, threads: site.threads(bytes: 2 * site.outputs[0].type.byteCount),
+      winner_size: 1, shape: shape)
+    _ = kernel.add(vk_max_pool_gradient, arguments, [(0, \.winners), (1, \.dy), (2, \.dx)])
+    return kernel
+  }
 }
 
 extension MaxPoolingGradient: Lowerable {

@@ -42,16 +42,7 @@ package struct Simplify: Pass {
   private func simplified(_ instruction: Code.Instruction, _ code: Code, _ producers: [Int]) -> Change? {
     let inputs = instruction.inputs
     func maker(_ value: Int) -> Code.Instruction? { producers[value] >= 0 ? code.instructions[producers[value]] : nil }
-    func fill(_ value: Int) -> Double? {
-      guard let instruction = maker(value) else { return nil }
-      if let fill = instruction.operation as? Fill { return fill.value }
-      if instruction.operation is Broadcast || instruction.operation is Reshape,
-        let source = maker(instruction.inputs[0])?.operation as? Fill
-      {
-        return source.value
-      }
-      return nil
-    }
+    func fill(_ value: Int) -> Double? { code.fill(value, producers) }
     let type = code.type(instruction.outputs[0])
     switch instruction.operation {
     case let cast as Cast:

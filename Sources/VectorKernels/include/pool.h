@@ -16,12 +16,13 @@ typedef struct vk_pool_shape {
 int vk_pool_supported(const vk_pool_shape *shape);
 
 /// y = maximum of each window; a NaN wins. `winners` (or NULL) gets the position of the first maximum, as uint8_t
-/// (winner_size 1; at most 255 positions in a window) or int32_t (winner_size 4).
+/// (winner_size 1; at most 255 positions in a window) or int32_t (winner_size 4). With `wins_above_zero`, windows whose
+/// maximum is not above 0 get no winner: 255 or -1, which stands for no position.
 typedef struct vk_max_pool_arguments {
   const float *x;
   float *y;
   void *winners;
-  int32_t threads, winner_size;
+  int32_t threads, winner_size, wins_above_zero;
   vk_pool_shape shape;
 } vk_max_pool_arguments;
 void vk_max_pool(void *arguments);
