@@ -117,25 +117,83 @@ INLINE void find_winners(const vk_pool_shape *s, const pool_window *window, cons
     for (int64_t j = 0, d = i / (s)->output[1] % (s)->output[0], h = i % (s)->output[1], \
                  base = i / (s)->output[1] / (s)->output[0] * input_size; j < (s)->output[2]; j++)
 
-static void max_pool_member(void *context, int thread, int threads) {
-  const vk_max_pool_arguments *a = context;
+/// Side of the plane windows that have loops of their own, 2 or 3; else 0.
+INLINE int plane_side(const vk_pool_shape *s) {
+  int64_t side = s->window[1];
+  return s->window[0] == 1 && s->padding[0] == 0 && s->window[2] == side && (side == 2 || side == 3) ? (int)side : 0;
+}
+/// Outputs first..<last along an axis whose windows lie in the array whole.
+INLINE void whole_outputs(const vk_pool_shape *s, int axis, int64_t *first, int64_t *last) {
+  int64_t room = s->input[axis] + s->padding[axis] - s->window[axis];
+  *first = (s->padding[axis] + s->stride[axis] - 1) / s->stride[axis];
+  *last = room < 0 ? 0 : room / s->stride[axis] + 1;
+  if (*last > s->output[axis]) *last = s->output[axis];
+  if (*first > *last) *first = *last;
+}
+/// The same for the row (d, h) of outputs, empty where the row's windows are clipped, or have no loops of their own; `start` is
+/// the offset of the first whole window.
+INLINE void whole_row(const vk_pool_shape *s, int64_t d, int64_t h, int64_t *first, int64_t *last, int64_t *start) {
+  int64_t top, bottom;
+  whole_outputs(s, 1, &top, &bottom);
+  whole_outputs(s, 2, first, last);
+  if (!plane_side(s) || h < top || h >= bottom) *last = *first;
+  *start = (((d * s->stride[0]) * s->input[1] + h * s->stride[1] - s->padding[1]) * s->input[2] +
+            *first * s->stride[2] - s->padding[2]) * s->inner;
+}
+
+#define STORE_MAXIMA(vectors, count) \
+  for (int v = 0; v < vectors; v++) { \
+    store_part(a->y + to + l + 16 * v, best[v], count); \
+    if (a->wins_above_zero) winner[v] |= ~(best[v] > 0.f); /* -1, or 255 in a byte */ \
+    if (a->winners) note_winners(a->winners, a->winner_size, to + l + 16 * v, winner[v], count); \
+  }
+
+/// One output pixel, `to` its offset.
+INLINE void max_pool_pixel(const vk_max_pool_arguments *a, const float *x, int64_t d, int64_t h, int64_t j, int64_t to) {
   const vk_pool_shape *s = &a->shape;
-  FOR_ROWS(s, thread, threads) {
-    pool_window window = pool_window_at(s, d, h, j);
-    const float *x = a->x + base;
-    int64_t to = (i * s->output[2] + j) * s->inner, l = 0;
+  pool_window window = pool_window_at(s, d, h, j);
+  int64_t l = 0;
 #define MAX_POOL(vectors, count) \
   { \
     lanes best[vectors]; \
     whole winner[vectors]; \
     find_winners(s, &window, x + l, count, best, winner, vectors); \
-    for (int v = 0; v < vectors; v++) { \
-      store_part(a->y + to + l + 16 * v, best[v], count); \
-      if (a->wins_above_zero) winner[v] |= ~(best[v] > 0.f); /* -1, or 255 in a byte */ \
-      if (a->winners) note_winners(a->winners, a->winner_size, to + l + 16 * v, winner[v], count); \
-    } \
+    STORE_MAXIMA(vectors, count) \
   }
-    FOR_LANES(l, s->inner, MAX_POOL)
+  FOR_LANES(l, s->inner, MAX_POOL)
+}
+
+/// `pixels` neighbours whose windows lie in the array whole, the first at x.
+INLINE void max_pool_whole(const vk_max_pool_arguments *a, const float *x, int64_t pixels, int64_t to, const int side) {
+  const vk_pool_shape *s = &a->shape;
+  for (int64_t j = 0; j < pixels; j++, x += s->stride[2] * s->inner, to += s->inner) {
+    int64_t l = 0;
+#define MAX_WHOLE(vectors, count) \
+  { \
+    lanes best[vectors]; \
+    whole winner[vectors]; \
+    find_winners_in_plane(s, x + l, count, best, winner, vectors, side, side); \
+    STORE_MAXIMA(vectors, count) \
+  }
+    FOR_LANES(l, s->inner, MAX_WHOLE)
+  }
+}
+
+static void max_pool_member(void *context, int thread, int threads) {
+  const vk_max_pool_arguments *a = context;
+  const vk_pool_shape *s = &a->shape;
+  const int64_t rows = s->output[0] * s->output[1], width = s->output[2];
+  int64_t row_first, row_last;
+  vk_share(s->outer * rows, 1, thread, threads, &row_first, &row_last);
+  for (int64_t i = row_first; i < row_last; i++) {
+    const float *x = a->x + i / rows * s->input[0] * s->input[1] * s->input[2] * s->inner;
+    const int64_t d = i % rows / s->output[1], h = i % s->output[1], to = i * width * s->inner;
+    int64_t first, last, start;
+    whole_row(s, d, h, &first, &last, &start);
+    for (int64_t j = 0; j < first; j++) max_pool_pixel(a, x, d, h, j, to + j * s->inner);
+    if (plane_side(s) == 2) max_pool_whole(a, x + start, last - first, to + first * s->inner, 2);
+    if (plane_side(s) == 3) max_pool_whole(a, x + start, last - first, to + first * s->inner, 3);
+    for (int64_t j = last; j < width; j++) max_pool_pixel(a, x, d, h, j, to + j * s->inner);
   }
 }
 

@@ -86,21 +86,74 @@ INLINE void spread(const vk_pool_shape *s, const pool_window *window, float *dx,
       } \
   }
 
-static void max_pool_gradient_member(void *context, int thread, int threads) {
-  const vk_max_pool_gradient_arguments *a = context;
+#define MAX_SHARES(vectors, count) \
+  for (int v = 0; v < vectors; v++) { \
+    dy[v] = load_part(a->dy + from + l + 16 * v, count); \
+    if (a->winners) winner[v] = winners_at(a->winners, a->winner_size, from + l + 16 * v, count); \
+  }
+
+/// One output pixel's lanes of a slab; x and dx begin at the outer index, `from` is the pixel's offset in dy.
+INLINE void max_gradient_pixel(const vk_max_pool_gradient_arguments *a, const float *x, float *dx, int64_t d, int64_t h, int64_t j,
+                               int64_t from, pool_slab slab, int apart) {
   const vk_pool_shape *s = &a->shape;
+  pool_window window = pool_window_at(s, d, h, j);
+  int64_t l = slab.first;
 #define MAX_GRADIENT(vectors, count) \
   { \
     lanes best[vectors], dy[vectors]; \
     whole winner[vectors]; \
-    if (!a->winners) find_winners(s, &window, a->x + base + l, count, best, winner, vectors); \
-    for (int v = 0; v < vectors; v++) { \
-      dy[v] = load_part(a->dy + from + l + 16 * v, count); \
-      if (a->winners) winner[v] = winners_at(a->winners, a->winner_size, from + l + 16 * v, count); \
-    } \
-    spread(s, &window, a->dx + base + l, dy, winner, count, apart, vectors); \
+    if (!a->winners) find_winners(s, &window, x + l, count, best, winner, vectors); \
+    MAX_SHARES(vectors, count) \
+    spread(s, &window, dx + l, dy, winner, count, apart, vectors); \
   }
-  FOR_SLAB_WINDOWS(a, s, thread, threads, FOR_LANES(l, slab.last, MAX_GRADIENT))
+  FOR_LANES(l, slab.last, MAX_GRADIENT)
+}
+
+/// `pixels` neighbours whose windows lie in the array whole; x and dx are at the first one.
+INLINE void max_gradient_whole(const vk_max_pool_gradient_arguments *a, const float *x, float *dx, int64_t pixels, int64_t from,
+                               pool_slab slab, const int apart, const int side) {
+  const vk_pool_shape *s = &a->shape;
+  for (int64_t j = 0; j < pixels; j++, from += s->inner) {
+    int64_t l = slab.first, at = j * s->stride[2] * s->inner;
+#define MAX_GRADIENT_WHOLE(vectors, count) \
+  { \
+    lanes best[vectors], dy[vectors]; \
+    whole winner[vectors]; \
+    if (!a->winners) find_winners_in_plane(s, x + at + l, count, best, winner, vectors, side, side); \
+    MAX_SHARES(vectors, count) \
+    spread_in_plane(s, dx + at + l, dy, winner, count, apart, vectors, side, side); \
+  }
+    FOR_LANES(l, slab.last, MAX_GRADIENT_WHOLE)
+  }
+}
+
+static void max_pool_gradient_member(void *context, int thread, int threads) {
+  const vk_max_pool_gradient_arguments *a = context;
+  const vk_pool_shape *s = &a->shape;
+  const int64_t rows = s->output[0] * s->output[1], width = s->output[2];
+  const int64_t input_size = s->input[0] * s->input[1] * s->input[2] * s->inner, across = slabs_across(s, threads);
+  const int apart = windows_are_apart(s), covered = windows_cover(s), side = plane_side(s);
+  int64_t item_first, item_last;
+  vk_share(s->outer * across, 1, thread, threads, &item_first, &item_last);
+  for (int64_t item = item_first; item < item_last; item++) {
+    const pool_slab slab = slab_at(s, item, across);
+    const float *x = a->x ? a->x + slab.outer * input_size : 0;
+    float *dx = a->dx + slab.outer * input_size;
+    if (!covered) clear_slab(s, dx, slab);
+    for (int64_t i = 0; i < rows; i++) {
+      const int64_t d = i / s->output[1], h = i % s->output[1], from = (slab.outer * rows + i) * width * s->inner;
+      int64_t first, last, start;
+      whole_row(s, d, h, &first, &last, &start);
+      const float *x_start = x ? x + start : 0;
+      const int64_t middle = from + first * s->inner;
+      for (int64_t j = 0; j < first; j++) max_gradient_pixel(a, x, dx, d, h, j, from + j * s->inner, slab, apart);
+      if (side == 2 && apart) max_gradient_whole(a, x_start, dx + start, last - first, middle, slab, 1, 2);
+      if (side == 2 && !apart) max_gradient_whole(a, x_start, dx + start, last - first, middle, slab, 0, 2);
+      if (side == 3 && apart) max_gradient_whole(a, x_start, dx + start, last - first, middle, slab, 1, 3);
+      if (side == 3 && !apart) max_gradient_whole(a, x_start, dx + start, last - first, middle, slab, 0, 3);
+      for (int64_t j = last; j < width; j++) max_gradient_pixel(a, x, dx, d, h, j, from + j * s->inner, slab, apart);
+    }
+  }
 }
 
 void VK_LEVEL(vk_max_pool_gradient)(void *arguments) {
