@@ -38,16 +38,24 @@ import Testing
         x = x.convolved(
           kernel, window: Window(strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilations: [1, 1]))
       }
-      let isClipped = draw.integer(0...2) == 0
-      let y = (isClipped ? x.clipped(0, 1.5) : x.relu()).maxPooled(size: size, window: window)
+      let kind = ["relu", "clip", "leaky", "none", "mask above 0.5"].randomElement(using: &draw.random) ?? "none"
+      let activated: Tensor
+      switch kind {
+      case "relu": activated = x.relu()
+      case "clip": activated = x.clipped(0, 1.5)
+      case "leaky": activated = (x .> 0).select(x, x * 0.25)
+      default: activated = x
+      }
+      let y = activated.maxPooled(size: size, window: window)
       let slope = problem.input(draw.numbers(y.shape.dimensions, -1, 1))
-      problem.outputs = [y, gradient(of: (y * slope).sum(), with: [parameter])[0]]
-      name =
-        "seed \(seed): \(shape), size \(size), strides \(window.strides), padding \(low) \(high), clipped \(isClipped)"
+      var back = gradient(of: (y * slope).sum(), with: [kind == "mask above 0.5" ? x : parameter])[0]
+      if kind == "mask above 0.5" { back = (x .> 0.5).select(back, back.filled(0)) }
+      problem.outputs = [y, back]
+      name = "seed \(seed): \(shape), size \(size), strides \(window.strides), padding \(low) \(high), \(kind)"
     }
   }
 
-  @Test(arguments: UInt64(1)...40) func agreesToTheBit(seed: UInt64) throws {
+  @Test(arguments: UInt64(1)...60) func agreesToTheBit(seed: UInt64) throws {
     let expected = try Net(seed: seed).problem.compiled(PassSettings(off: Self.both))
     for off in [[], ["mask-before-pooling"], ["keep-winners"]] as [Set<String>] {
       let net = Net(seed: seed)
