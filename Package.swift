@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "ThreadPoolTests", dependencies: ["ThreadPool"]),
-    .testTarget(name: "VectorKernelsTests", dependencies: ["ThreadPool", "VectorKernels"]),
+    .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),
     .testTarget(name: "TerminalTests", dependencies: ["CajalTerminal"]),
     .testTarget(name: "FiguresTests", dependencies: ["CajalFigures"], exclude: ["Programs"]),
     .testTarget(name: "DataTests", dependencies: ["CajalData"]),

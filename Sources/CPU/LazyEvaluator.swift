@@ -39,8 +39,7 @@ package final class LazyEvaluator: Evaluator {
       }
       programs.known[structure.key] = (program, programs.clock)
       let results = wanted.map { Storage($0.dtype, count: $0.count) }
-      let given = structure.leaves.map { $0.storage.pointer }
-      try withExtendedLifetime(structure) { try program.run(inputs: given, outputs: results.map(\.pointer)) }
+      try program.run(structure.leaves.map(\.storage), into: results)
       var next = 0
       for node in roots {
         node.keep(Array(results[next..<(next + node.types.count)]))

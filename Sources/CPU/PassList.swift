@@ -5,7 +5,8 @@ package enum PassList {
   /// The passes over plain code.
   static var passes: [any Pass] {
     [
-      Simplify(), Share(), Simplify(), RemoveDead(), FuseEpilogues(), FuseConvolutionPool(), MaskBeforePooling(),
+      Simplify(), Share(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseConvolutionPool(),
+      MaskBeforePooling(),
       KeepWinners(), FuseElementwise(), MergeUpdates(),
     ]
   }

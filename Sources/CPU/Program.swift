@@ -160,6 +160,13 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   // MARK: - Running
 
   /// Runs once: reads the inputs, fills the outputs, changes the variables.
+  package func run(_ inputs: [Storage], into outputs: [Storage]) throws {
+    try withExtendedLifetime((inputs, outputs)) {
+      try run(inputs: inputs.map(\.pointer), outputs: outputs.map(\.pointer))
+    }
+  }
+
+  /// The same with addresses, whose memory the caller keeps alive until the run is over.
   package func run(inputs: [UnsafeMutableRawPointer], outputs: [UnsafeMutableRawPointer]) throws {
     prepare(inputs: inputs, outputs: outputs)
     try step()

@@ -39,8 +39,8 @@ typedef struct {
   pthread_t thread;
 } seat;
 
-static seat *seats;
-static int most_threads = 1, seat_count;
+static seat seats[MOST];                 // untouched ones take no memory
+static int usual_threads = 1;
 static _Atomic uint32_t lock;
 
 /// The region in progress.
@@ -127,41 +127,22 @@ static void start(int k) {
 
 /// After fork there is only the calling thread.
 static void forget_threads(void) {
-  for (int k = 0; k < seat_count; k++) seats[k] = (seat){0};
+  for (int k = 1; k < MOST && atomic_load(&seats[k].started); k++) seats[k] = (seat){0};
   atomic_store(&lock, 0);
 }
 
-int pool_threads(void) { return most_threads; }
+__attribute__((constructor)) static void look_out_for_forks(void) { pthread_atfork(NULL, NULL, forget_threads); }
 
-void pool_set_threads(int threads) {
-  threads = threads < 1 ? 1 : threads > MOST ? MOST : threads;
-  hold(&lock);
-  if (threads > seat_count) {
-    seat *larger = aligned_alloc(128, sizeof(seat) * (size_t)threads);
-    // Running threads know their old place: the pool only grows before its first region.
-    bool unused = true;
-    for (int k = 0; k < seat_count; k++) unused &= !atomic_load(&seats[k].started);
-    if (larger && unused) {
-      for (int k = 0; k < threads; k++) larger[k] = (seat){0};
-      if (!seats) pthread_atfork(NULL, NULL, forget_threads);
-      free(seats);
-      seats = larger;
-      seat_count = threads;
-    } else {
-      free(larger);
-      threads = seat_count > 1 ? seat_count : 1;
-    }
-  }
-  most_threads = threads;
-  release(&lock);
-}
+int pool_threads(void) { return usual_threads; }
+void pool_set_threads(int threads) { usual_threads = threads < 1 ? 1 : threads > MOST ? MOST : threads; }
 
 // MARK: - Regions
 
 static bool is_heavy(pool_body body) { return heavy[((uintptr_t)body >> 4) % HEAVY] == body; }
 
 void pool_begin(pool_body body, void *context, int threads) {
-  if (threads < 1 || threads > most_threads) threads = most_threads;
+  if (threads < 1) threads = usual_threads;
+  if (threads > MOST) threads = MOST;
   if (pool_share.depth > 0 || threads == 1) {
     pool_share.depth += 1;
     // A region inside a region has one share; `pool_end` counts back.
@@ -276,7 +257,7 @@ void pool_end(void) {
 }
 
 void pool_run(pool_body body, void *context, int threads) {
-  if (threads > most_threads) threads = most_threads;
+  if (threads > MOST) threads = MOST;
   if (threads <= 1 || pool_share.depth > 0) {
     body(context, 0, 1);
     return;
@@ -318,10 +299,10 @@ static int ascending(const void *left, const void *right) {
 int64_t pool_fork_nanoseconds(int repeats) {
   int64_t times[1000];
   repeats = repeats < 1 ? 1 : repeats > 1000 ? 1000 : repeats;
-  pool_run(meet, NULL, most_threads);
+  pool_run(meet, NULL, usual_threads);
   for (int i = 0; i < repeats; i++) {
     const uint64_t begun = ticks();
-    pool_run(meet, NULL, most_threads);
+    pool_run(meet, NULL, usual_threads);
     times[i] = nanoseconds_since(begun);
   }
   qsort(times, (size_t)repeats, sizeof *times, ascending);

@@ -28,7 +28,7 @@ struct Problem {
     let results = outputs.map { Storage($0.dtype, count: $0.count) }
     // What a kernel does not write is not a number.
     for result in results { _ = result.withMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0xff) } }
-    try program.run(inputs: given.map(\.pointer), outputs: results.map(\.pointer))
+    try program.run(given, into: results)
     program.noteChanges()
     return zip(results, outputs).map { Values($0, shape: $1.shape) }
   }

@@ -225,7 +225,7 @@ extension RandomGraph {
     for _ in 0..<steps {
       let results = outputs.map { Storage($0.dtype, count: $0.count) }
       for result in results { _ = result.withMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0xff) } }
-      try program.run(inputs: given.map(\.pointer), outputs: results.map(\.pointer))
+      try program.run(given, into: results)
       program.noteChanges()
       trail.outputs.append(zip(results, outputs).map { Values($0, shape: $1.shape) })
     }

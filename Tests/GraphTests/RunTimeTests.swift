@@ -31,9 +31,9 @@ import Testing
     let (values, result) = (Values([3], .float32, [1, 2, 3]).storage, Storage(.float32, count: 2))
     let (bad, good) = (Values([2], .int32, [0, 7]).storage, Values([2], .int32, [0, 2]).storage)
     #expect(throws: CajalError.self) {
-      try program.run(inputs: [values.pointer, bad.pointer], outputs: [result.pointer])
+      try program.run([values, bad], into: [result])
     }
-    try program.run(inputs: [values.pointer, good.pointer], outputs: [result.pointer])
+    try program.run([values, good], into: [result])
     #expect(result.scalars(as: Float.self) == [2, 6])
   }
 

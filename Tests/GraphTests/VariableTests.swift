@@ -89,7 +89,7 @@ extension Values {
       let given = Values([3], .float32, [0.25, 0.5, -0.125])
       let (input, results) = (given.storage, graph.outputs.map { Storage($0.dtype, count: $0.count) })
       for _ in 0..<2 {
-        try program.run(inputs: [input.pointer], outputs: results.map(\.pointer))
+        try program.run([input], into: results)
         let wanted = step.formula(expected.0, expected.1, given.data)
         for (result, values) in zip(results, wanted.outputs) {
           expectClose(
@@ -135,14 +135,14 @@ extension Values {
     let expected = try interpreter.evaluate([y, w - slope * 0.5])
     let (input, result) = (image.storage, Storage(.float32, count: y.count))
     for program in [prediction, training] {
-      try program.run(inputs: [input.pointer], outputs: [result.pointer])
+      try program.run([input], into: [result])
       expectClose([Values(result, shape: y.shape)], [expected[0]], tolerance: 1e-5, "before the update")
     }
     training.noteChanges()
     expectClose([Values(kernel.value, shape: kernel.type.shape)], [expected[1]], tolerance: 1e-5, "the update")
     var later = Interpreter([(x, image)])
     later.variables[ObjectIdentifier(kernel)] = expected[1]
-    try prediction.run(inputs: [input.pointer], outputs: [result.pointer])
+    try prediction.run([input], into: [result])
     expectClose([Values(result, shape: y.shape)], try later.evaluate([y]), tolerance: 1e-5, "after the update")
   }
 }

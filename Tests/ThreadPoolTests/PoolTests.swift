@@ -31,8 +31,6 @@ struct PoolTests {
       }, Unmanaged.passUnretained(tally).toOpaque(), threads)
   }
 
-  init() { pool_set_threads(5) }
-
   @Test("every share of every region is computed once", .timeLimit(.minutes(1)), arguments: [0, 100, 20_000])
   func shares(work: Int) {
     for threads: Int32 in 1...5 {
@@ -66,14 +64,14 @@ struct PoolTests {
     #expect(tally.inner.withLock { $0 } == [1])
   }
 
-  @Test("more threads than there are fall to what there are; none and fewer mean one")
+  @Test("no threads and fewer mean one")
   func limits() {
-    for (asked, given): (Int32, Int32) in [(9, 5), (0, 1), (-3, 1)] {
+    for (asked, given): (Int32, Int32) in [(9, 9), (1, 1), (0, 1), (-3, 1)] {
       let tally = Tally()
       Self.run(tally, threads: asked)
       #expect(tally.teams.withLock { $0 } == [given], "\(asked) threads")
     }
-    #expect(pool_threads() == 5)
+    #expect(pool_threads() >= 1)
   }
 
   @Test("threads that slept come back", .timeLimit(.minutes(1)))

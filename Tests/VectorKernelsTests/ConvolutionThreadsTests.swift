@@ -4,8 +4,6 @@ import Testing
 import VectorKernels
 
 struct ConvolutionThreadsTests {
-  init() { FiveThreads.areAllowed }
-
   /// Runs `kernel` with 1, 2, 3 and 5 threads; the last results are compared with the first.
   func compare(_ count: Int, tolerance: Double = 0, _ kernel: (Int32, UnsafeMutablePointer<Float>) -> Void) {
     let alone = FloatMemory(count: count)

@@ -19,7 +19,6 @@ import VectorKernels
   ]
 
   @Test(arguments: [1, 4]) func updatesParametersInPlace(threads: Int) throws {
-    FiveThreads.areAllowed
     let counts = [8, 40, 17, 1, 3000, 33], rate = Self.filled(1, seed: 99)
     rate[0] = 0.01
     let segments = counts.enumerated().map { s, n in
@@ -63,7 +62,6 @@ import VectorKernels
   }
 
   @Test(arguments: [1, 4]) func reducesAcrossSegments(threads: Int) throws {
-    FiveThreads.areAllowed
     let norm = Storage(VK_F32, count: 1), counts = [5, 2000, 81]
     let segments = counts.map { n in
       PlacedSegment(
@@ -96,7 +94,6 @@ import VectorKernels
   }
 
   @Test(arguments: [[3, 700], [64, 64], [1000, 10], [2, 3, 50, 16]]) func threadsRepeatTheirBits(dims: [Int]) throws {
-    FiveThreads.areAllowed
     let count = dims.reduce(1, *), x = Self.filled(count, seed: 5)
     let strides = dims.indices.map { dims[($0 + 1)...].reduce(1, *) }
     let columns = dims.indices.map { $0 == dims.count - 1 ? 1 : 0 }

@@ -78,7 +78,6 @@ import VectorKernels
       }
       return PlacedSegment(dims: dims, operands: operands)
     }
-    FiveThreads.areAllowed
     let expectation = expected(inputs: inputs, outputs: outputs, program: program, segments: segments)
     vk_map_limit(seed % 8 == 7 ? 0 : seed % 8 == 6 ? 3 : 4)
     defer { vk_map_limit(4) }

@@ -4,8 +4,6 @@ import Testing
 import VectorKernels
 
 struct ProductTests {
-  init() { FiveThreads.areAllowed }
-
   /// Runs a product, with `padding` more floats between rows of c, and looks at every element.
   private func check(
     _ m: Int, _ n: Int, _ k: Int, transposes: Int, bias: Bool, rectifies: Bool, threads: Int32, padding: Int = 0

@@ -50,7 +50,6 @@ import VectorKernels
   ]
 
   @Test(arguments: kinds) func threadsAndLengthsDoNotMatter(kind: vk_random_kind) {
-    FiveThreads.areAllowed
     let long = Self.draw(kind, count: 5000, low: 0.5, high: 9)
     for (count, threads) in [(1, 1), (63, 1), (777, 4), (5000, 4)] {
       let short = Self.draw(kind, count: count, threads: threads, low: 0.5, high: 9)

@@ -170,7 +170,7 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
     let results = compiled.outputs.map { Storage($0.dtype, count: $0.shape.count) }
     do {
       defer { program.noteChanges() }
-      try program.run(inputs: inputs.map(\.pointer), outputs: results.map(\.pointer))
+      try program.run(inputs, into: results)
     } catch {
       guard let stop = error as? NonFiniteGuard else { throw error }
       throw try explained(stop, compiled, inputs)

@@ -122,7 +122,9 @@ extension Model {
     let settings = try settings()
     let graph = try lossGraph(signature, settings)
     let origin = try withExtendedLifetime(graph.trace) {
-      try Replay(Request(inputs: graph.given, outputs: [graph.loss])).origin(inputs: batch.pointers)
+      try withExtendedLifetime(batch) {
+        try Replay(Request(inputs: graph.given, outputs: [graph.loss])).origin(inputs: batch.pointers)
+      }
     }
     var classes = graph.trace.classNames
     for (index, loss) in settings.losses.enumerated() {

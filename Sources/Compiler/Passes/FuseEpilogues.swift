@@ -44,7 +44,7 @@ package struct FuseEpilogues: Pass {
       {
         let other = code.instructions[add].inputs.first { $0 != code.instructions[last].outputs[0] }
         if let other,
-          let bias = biasSource(other, channels: code.type(instruction.outputs[0]).shape.last, code, producers),
+          let bias = code.channelVector(other, channels: code.type(instruction.outputs[0]).shape.last, producers),
           producers[bias] < index
         {
           fused.hasBias = true
@@ -72,20 +72,6 @@ package struct FuseEpilogues: Pass {
       missing.formUnion(instruction.outputs)
       return true
     }
-  }
-
-  /// The vector behind a stretch to […, channels], where there is one and it lies along the channels all the way.
-  private func biasSource(_ value: Int, channels: Int, _ code: Code, _ producers: [Int]) -> Int? {
-    var source = value
-    while producers[source] >= 0 {
-      let instruction = code.instructions[producers[source]]
-      guard instruction.operation is Broadcast || instruction.operation is Reshape else { break }
-      let (from, to) = (code.type(instruction.inputs[0]).shape, code.type(source).shape)
-      guard from.last == channels, to.last == channels, instruction.operation is Broadcast || to.count == channels
-      else { break }
-      source = instruction.inputs[0]
-    }
-    return code.type(source).shape == [channels] && source != value ? source : nil
   }
 
   private func foldBackward(_ code: inout Code) {

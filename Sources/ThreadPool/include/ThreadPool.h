@@ -10,14 +10,14 @@
 /// Computes share `thread` of `threads`.
 typedef void (*pool_body)(void *context, int thread, int threads);
 
-/// Threads of a region unless it asks for fewer, including the one that calls; 1 until set.
+/// Threads of a region that does not say how many, including the one that calls; 1 until set.
 int pool_threads(void);
 
 /// 1 to 4096; takes effect with the next region.
 void pool_set_threads(int threads);
 
-/// Runs `body` for each of `threads` shares (at most `pool_threads`) and returns when all are done. Inside another
-/// region, or with one thread, the caller runs its only share itself. Callers from several threads take turns.
+/// Runs `body` for each of `threads` shares (at most 4096) and returns when all are done. Inside another region, or with
+/// one thread, the caller runs its only share itself. Callers from several threads take turns.
 void pool_run(pool_body body, void *context, int threads);
 
 /// Median time of a region in which all threads only meet, in nanoseconds, over `repeats` (1 to 1000) of them after one

@@ -101,7 +101,7 @@ struct Trial: Sendable, CustomTestStringConvertible {
 
 private func fingerprint(_ program: Program) throws -> String {
   let report = try program.report()
-  let kernels = report.kernels.map { "\($0.label) \($0.outputs) \($0.layout) \($0.implementation) \($0.reorders)" }
+  let kernels = report.kernels.map { "\($0.label) \($0.inputs) \($0.outputs) \($0.implementation) \($0.conversions)" }
   return "\(report.arenaBytes)\n" + kernels.joined(separator: "\n")
 }
 
