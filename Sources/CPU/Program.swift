@@ -12,7 +12,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   private(set) var steps: [vk_step] = []
   /// Run when a variable has changed since the last time: what depends on variables alone.
   private var preparationSteps: [vk_step] = []
-  let preparation: Int
+  package let preparation: Int
   private var preparedVersion = -1
   private var kept: Storage?
   /// For each step the instruction it belongs to.
