@@ -3,7 +3,6 @@ import COneDNN
 import CajalGraph
 import Foundation
 import ThreadPool
-import VectorKernels
 
 /// The loaded oneDNN with its engine and stream.
 struct Library: @unchecked Sendable {  // engine and stream are used from any thread by oneDNN's own rules
@@ -48,7 +47,7 @@ struct Library: @unchecked Sendable {  // engine and stream are used from any th
   }
 
   private static func availableCores() -> Int {
-    let cores = Int(vk_available_cores())
+    let cores = Int(pool_available_cores())
     return cores > 0 ? cores : ProcessInfo.processInfo.activeProcessorCount
   }
 

@@ -1,6 +1,6 @@
 // Forward and input gradient: a block of channels by a few vectors of samples stays in registers while the taps run.
 #include "convolution.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 
 /// One direction of a convolution: `from` [inputs, fh, fw, n] -> `to` [outputs, th, tw, n].
 typedef struct convolution_pass {
@@ -139,7 +139,7 @@ static void convolution_member(void *context, int thread, int threads) {
   const convolution_pass *p = context;
   int64_t samples = (p->n + SAMPLE_GROUP - 1) / SAMPLE_GROUP, channels = (p->outputs + CHANNEL_GROUP - 1) / CHANNEL_GROUP;
   int64_t first, last;
-  vk_share(samples * channels * p->th, 1, thread, threads, &first, &last);
+  pool_part(samples * channels * p->th, 1, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t i = item % p->th, k = item / p->th % channels * CHANNEL_GROUP, n = item / p->th / channels * SAMPLE_GROUP;
     int64_t k_end = k + CHANNEL_GROUP < p->outputs ? k + CHANNEL_GROUP : p->outputs;

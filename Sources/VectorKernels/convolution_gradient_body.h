@@ -155,7 +155,7 @@ static void whole_kernel_gradient_item(const vk_convolution_kernel_gradient_argu
 static void whole_kernel_gradient_member(void *context, int thread, int threads) {
   const vk_convolution_kernel_gradient_arguments *a = context;
   int64_t filters = a->shape.filters, first, last;
-  vk_share((filters + 31) / 32, 1, thread, threads, &first, &last);
+  pool_part((filters + 31) / 32, 1, thread, threads, &first, &last);
   for (int64_t j = first * 32; j < last * 32 && j < filters; j += 32)
     whole_kernel_gradient_item(a, j, filters - j < 32 ? filters - j : 32);
 }
@@ -164,7 +164,7 @@ static void kernel_gradient_member(void *context, int thread, int threads) {
   const vk_convolution_kernel_gradient_arguments *a = context;
   const vk_convolution_shape *p = &a->shape;
   int64_t size = p->filters % 4 == 0 ? 4 : p->filters % 3 == 0 ? 3 : 4, blocks = (p->filters + size - 1) / size, first, last;
-  vk_share(blocks * p->channels, 1, thread, threads, &first, &last);
+  pool_part(blocks * p->channels, 1, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t k = item / p->channels * size, filters = p->filters - k < size ? p->filters - k : size;
     kernel_gradient_item(a, k, filters, item % p->channels);

@@ -1,7 +1,7 @@
 // Sixteen filters lie in the lanes; pixels of x are broadcast. Forward keeps the four convolution results of up to four
 // windows in registers; backward spreads dy over the four positions by the winner and sums kernel rows in registers.
 #include "convolution_pool.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 
 /// Where the results of one row of windows lie.
 typedef struct pooled_row {
@@ -74,7 +74,7 @@ static void convolution_pool_member(void *context, int thread, int threads) {
   const vk_convolution_pool_arguments *a = context;
   const vk_convolution_pool_shape *s = &a->shape;
   int64_t height = (s->height - s->kernel_height + 1) / 2, blocks = s->filters / 16, first, last;
-  vk_share(s->batch * height * blocks, 1, thread, threads, &first, &last);
+  pool_part(s->batch * height * blocks, 1, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t block = item % blocks, i = item / blocks % height, n = item / blocks / height;
     switch (s->channels * 2 + (a->winners != 0)) {
@@ -160,7 +160,7 @@ static void pool_gradient_member(void *context, int thread, int threads) {
   int64_t row_positions = s->kernel_width * s->channels, positions = s->kernel_height * row_positions, first, last;
   gradient_row_kind add_row = pool_gradient_rows[s->kernel_width][s->channels - 1];
   float *partial = a->scratch + thread * (positions + 1) * s->filters;
-  vk_share(s->batch * height, 1, thread, threads, &first, &last);
+  pool_part(s->batch * height, 1, thread, threads, &first, &last);
   for (int64_t block = 0; block < s->filters / 16; block++) {
     float sums[8 * 20 * 16] = {0}, spread[WINDOW_CHUNK * 64];
     lanes bias = splat(0.f);

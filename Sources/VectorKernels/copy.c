@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parallel.h"
+#include "ThreadPool.h"
 
 enum { EMPTY, RUNS, STRIDED, TRANSPOSED };
 
@@ -185,7 +185,7 @@ static void copy_member(void *context, int thread, int threads) {
   const vk_copy *c = context;
   int64_t shape[VK_COPY_MAXIMUM_RANK], first, last;
   memcpy(shape, c->shape, sizeof shape);
-  vk_share(shape[c->split], 16, thread, threads, &first, &last);
+  pool_part(shape[c->split], 16, thread, threads, &first, &last);
   if (first >= last) return;
   shape[c->split] = last - first;
   copy_part(c, shape, (char *)c->target + first * c->target_strides[c->split],
@@ -202,7 +202,7 @@ void vk_copy_run(void *copy) {
 static void fill_member(void *context, int thread, int threads) {
   const vk_fill_arguments *a = context;
   int64_t first, last;
-  vk_share(a->count, 64, thread, threads, &first, &last);
+  pool_part(a->count, 64, thread, threads, &first, &last);
 #define FILL(type) \
   { \
     type *t = a->target, value = (type)a->pattern; \

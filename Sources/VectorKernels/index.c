@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "indices.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 
 // MARK: - Gather
 
 static void gather_member(void *context, int thread, int threads) {
   const vk_gather_arguments *a = context;
   int64_t bytes = a->width * a->element_size, first, last;
-  vk_share(a->batch * a->count, 1, thread, threads, &first, &last);
+  pool_part(a->batch * a->count, 1, thread, threads, &first, &last);
   for (int64_t i = first; i < last; i++) {
     int64_t b = i / a->count, id = id_at(a->ids, a->id_type, b * a->ids_batch_stride + i % a->count);
     char *to = (char *)a->output + i * bytes;
@@ -33,7 +33,7 @@ void vk_gather(void *arguments) {
 static void take_along_member(void *context, int thread, int threads) {
   const vk_take_along_arguments *a = context;
   int64_t size = a->element_size, first, last;
-  vk_share(a->outer * a->count, 1, thread, threads, &first, &last);
+  pool_part(a->outer * a->count, 1, thread, threads, &first, &last);
   for (int64_t row = first; row < last; row++) {
     const char *input = (const char *)a->input + row / a->count * a->rows * a->inner * size;
     for (int64_t j = 0; j < a->inner; j++) {
@@ -93,8 +93,8 @@ static void scatter_part(const vk_scatter_add_arguments *a, int64_t first, int64
 static void scatter_member(void *context, int thread, int threads) {
   const vk_scatter_add_arguments *a = context;
   int64_t first = 0, last = a->rows, left = 0, right = a->width;
-  if (a->width >= 16 * threads) vk_share(a->width, 16, thread, threads, &left, &right);
-  else vk_share(a->rows, 1, thread, threads, &first, &last);
+  if (a->width >= 16 * threads) pool_part(a->width, 16, thread, threads, &left, &right);
+  else pool_part(a->rows, 1, thread, threads, &first, &last);
   if (first < last && left < right) scatter_part(a, first, last, left, right);
   else if (thread == 0) scatter_part(a, 0, 0, 0, 0);  // nothing to add, but ids are still looked at
 }
@@ -107,7 +107,7 @@ void vk_scatter_add(void *arguments) {
 static void scatter_along_member(void *context, int thread, int threads) {
   const vk_scatter_along_arguments *a = context;
   int64_t size = bytes_of(a->type), first, last;
-  vk_share(a->outer, 1, thread, threads, &first, &last);
+  pool_part(a->outer, 1, thread, threads, &first, &last);
   for (int64_t o = first; o < last; o++) {
     char *target = (char *)a->target + o * a->rows * a->inner * size;
     if (a->clears) memset(target, 0, (size_t)(a->rows * a->inner * size));
@@ -133,7 +133,7 @@ void vk_scatter_along(void *arguments) {
 static void one_hot_member(void *context, int thread, int threads) {
   const vk_one_hot_arguments *a = context;
   int64_t first, last;
-  vk_share(a->count, 1, thread, threads, &first, &last);
+  pool_part(a->count, 1, thread, threads, &first, &last);
   for (int64_t i = first; i < last; i++) {
     int64_t id = id_at(a->ids, a->id_type, i);
     int good = id >= 0 && id < a->depth;
@@ -168,7 +168,7 @@ void vk_one_hot(void *arguments) {
 static void arg_extreme_member(void *context, int thread, int threads) {
   const vk_arg_extreme_arguments *a = context;
   int64_t first, last;
-  vk_share(a->outer * a->inner, 16, thread, threads, &first, &last);
+  pool_part(a->outer * a->inner, 16, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t o = item / a->inner, i = item % a->inner, best = 0;
     if (a->axis > 0) FOR_EACH_TYPE(a->type, EXTREME)
@@ -203,12 +203,12 @@ static void cumulate_member(void *context, int thread, int threads) {
   vk_cumulate_arguments part = *(const vk_cumulate_arguments *)context, *a = &part;
   int64_t first = 0, last = a->inner, start, end, row = a->axis * a->inner * bytes_of(a->type);
   if (a->outer >= threads) {
-    vk_share(a->outer, 1, thread, threads, &start, &end);
+    pool_part(a->outer, 1, thread, threads, &start, &end);
     a->input = (const char *)a->input + start * row;
     a->output = (char *)a->output + start * row;
     a->outer = end - start;
   } else {
-    vk_share(a->inner, 16, thread, threads, &first, &last);
+    pool_part(a->inner, 16, thread, threads, &first, &last);
   }
   FOR_EACH_TYPE(a->type, CUMULATE)
 }

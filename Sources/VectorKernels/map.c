@@ -1,6 +1,6 @@
 // The map kernel: creation, the share of each thread, reductions across tiles and threads.
 #include "map_internal.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

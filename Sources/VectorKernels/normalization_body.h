@@ -3,7 +3,7 @@
 static void layer_normalization_member(void *context, int thread, int threads) {
   const vk_layer_normalization_arguments *a = context;
   int64_t n = a->n, first, last;
-  vk_share(a->rows, 1, thread, threads, &first, &last);
+  pool_part(a->rows, 1, thread, threads, &first, &last);
   for (int64_t r = first; r < last; r++) {
     const float *x = a->x + r * n;
     float *y = a->y + r * n;
@@ -43,7 +43,7 @@ static void layer_normalization_gradient_member(void *context, int thread, int t
   int64_t n = a->n, first, last;
   float *dgamma = a->scratch + 2 * n * thread, *dbeta = dgamma + n;
   memset(dgamma, 0, (size_t)n * 2 * sizeof(float));
-  vk_share(a->rows, 1, thread, threads, &first, &last);
+  pool_part(a->rows, 1, thread, threads, &first, &last);
   for (int64_t r = first; r < last; r++) {
     const float *x = a->x + r * n, *dy = a->dy + r * n;
     float mean = a->mean[r], inverse = a->inverse[r];

@@ -1,5 +1,5 @@
 // Windows of pooling, and its forward directions. Lanes run along the inner axis, up to four vectors at a time.
-#include "parallel.h"
+#include "ThreadPool.h"
 #include "pool.h"
 
 /// The part of one window inside the array.
@@ -111,7 +111,7 @@ INLINE void find_winners(const vk_pool_shape *s, const pool_window *window, cons
 /// row's coordinates and `base` the offset of its outer index in x.
 #define FOR_ROWS(s, thread, threads) \
   int64_t row_first, row_last; \
-  vk_share((s)->outer * (s)->output[0] * (s)->output[1], 1, thread, threads, &row_first, &row_last); \
+  pool_part((s)->outer * (s)->output[0] * (s)->output[1], 1, thread, threads, &row_first, &row_last); \
   int64_t input_size = (s)->input[0] * (s)->input[1] * (s)->input[2] * (s)->inner; \
   for (int64_t i = row_first; i < row_last; i++) \
     for (int64_t j = 0, d = i / (s)->output[1] % (s)->output[0], h = i % (s)->output[1], \
@@ -184,7 +184,7 @@ static void max_pool_member(void *context, int thread, int threads) {
   const vk_pool_shape *s = &a->shape;
   const int64_t rows = s->output[0] * s->output[1], width = s->output[2];
   int64_t row_first, row_last;
-  vk_share(s->outer * rows, 1, thread, threads, &row_first, &row_last);
+  pool_part(s->outer * rows, 1, thread, threads, &row_first, &row_last);
   for (int64_t i = row_first; i < row_last; i++) {
     const float *x = a->x + i / rows * s->input[0] * s->input[1] * s->input[2] * s->inner;
     const int64_t d = i % rows / s->output[1], h = i % s->output[1], to = i * width * s->inner;

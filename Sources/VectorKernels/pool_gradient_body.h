@@ -72,7 +72,7 @@ INLINE void spread(const vk_pool_shape *s, const pool_window *window, float *dx,
   int64_t across = slabs_across(s, threads), first, last, outputs = s->output[0] * s->output[1] * s->output[2]; \
   int64_t input_size = s->input[0] * s->input[1] * s->input[2] * s->inner; \
   int apart = windows_are_apart(s), covered = windows_cover(s); \
-  vk_share(s->outer * across, 1, thread, threads, &first, &last); \
+  pool_part(s->outer * across, 1, thread, threads, &first, &last); \
   for (int64_t item = first; item < last; item++) { \
     pool_slab slab = slab_at(s, item, across); \
     int64_t base = slab.outer * input_size; \
@@ -134,7 +134,7 @@ static void max_pool_gradient_member(void *context, int thread, int threads) {
   const int64_t input_size = s->input[0] * s->input[1] * s->input[2] * s->inner, across = slabs_across(s, threads);
   const int apart = windows_are_apart(s), covered = windows_cover(s), side = plane_side(s);
   int64_t item_first, item_last;
-  vk_share(s->outer * across, 1, thread, threads, &item_first, &item_last);
+  pool_part(s->outer * across, 1, thread, threads, &item_first, &item_last);
   for (int64_t item = item_first; item < item_last; item++) {
     const pool_slab slab = slab_at(s, item, across);
     const float *x = a->x ? a->x + slab.outer * input_size : 0;

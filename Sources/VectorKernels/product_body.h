@@ -1,5 +1,5 @@
 // Tiles of eight rows by two vectors stay in registers while k runs through a block.
-#include "parallel.h"
+#include "ThreadPool.h"
 #include "product_plan.h"
 
 typedef struct {
@@ -224,13 +224,13 @@ static void product_member(void *context, int thread, int threads) {
   product_range rows = {0, plan->m}, columns = {0, plan->n}, depth = {0, plan->k};
   if (plan->splits_depth && threads > 1) {
     if (thread == 0) team->parts = threads;
-    vk_share(plan->k, 1, thread, threads, &depth.first, &depth.last);
+    pool_part(plan->k, 1, thread, threads, &depth.first, &depth.last);
     float *sum = space + plan->a_space + plan->b_space;
     product_part(p, plan, rows, columns, depth, sum, plan->n, false, space);
     return;
   }
-  if (plan->splits_rows) vk_share(plan->m, PRODUCT_ROWS, thread, threads, &rows.first, &rows.last);
-  else vk_share(plan->n, PRODUCT_COLUMNS, thread, threads, &columns.first, &columns.last);
+  if (plan->splits_rows) pool_part(plan->m, PRODUCT_ROWS, thread, threads, &rows.first, &rows.last);
+  else pool_part(plan->n, PRODUCT_COLUMNS, thread, threads, &columns.first, &columns.last);
   product_part(p, plan, rows, columns, depth, p->c, p->c_row, true, space);
 }
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include "map.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 
 #if defined(__clang__)
 #pragma clang diagnostic ignored "-Wpsabi"  // wide vectors only pass between functions that are inlined
@@ -164,7 +164,7 @@ static void fill(const request *r, int64_t first, int64_t last) {
 static void work(void *context, int thread, int threads) {
   const request *r = context;
   int64_t first, last;
-  vk_share(r->args->count, 64, thread, threads, &first, &last);
+  pool_part(r->args->count, 64, thread, threads, &first, &last);
   if (first < last) fill(r, first, last);
 }
 

@@ -1,6 +1,6 @@
 // Softmax and cross-entropy over rows.
 #include "indices.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 #include "rows.h"
 
 /// Runs what follows for the vectors of a row: columns j ..< j + count.
@@ -30,7 +30,7 @@ INLINE float row_exponentials(const float *x, float *y, int64_t n, float maximum
 static void softmax_member(void *context, int thread, int threads) {
   const vk_softmax_arguments *a = context;
   int64_t n = a->n, first, last;
-  vk_share(a->rows, 1, thread, threads, &first, &last);
+  pool_part(a->rows, 1, thread, threads, &first, &last);
   for (int64_t r = first; r < last; r++) {
     const float *x = a->x + r * n;
     float *y = a->y + r * n, maximum = row_maximum(x, n);
@@ -52,7 +52,7 @@ void VK_LEVEL(vk_softmax)(void *arguments) {
 static void softmax_gradient_member(void *context, int thread, int threads) {
   const vk_softmax_gradient_arguments *a = context;
   int64_t n = a->n, first, last;
-  vk_share(a->rows, 1, thread, threads, &first, &last);
+  pool_part(a->rows, 1, thread, threads, &first, &last);
   for (int64_t r = first; r < last; r++) {
     const float *y = a->y + r * n, *dy = a->dy + r * n;
     float *dx = a->dx + r * n;
@@ -77,7 +77,7 @@ void VK_LEVEL(vk_softmax_gradient)(void *arguments) {
 static void cross_entropy_member(void *context, int thread, int threads) {
   const vk_cross_entropy_arguments *a = context;
   int64_t n = a->n, first, last;
-  vk_share(a->rows, 1, thread, threads, &first, &last);
+  pool_part(a->rows, 1, thread, threads, &first, &last);
   for (int64_t r = first; r < last; r++) {
     const float *x = a->logits + r * n, *t = a->targets ? a->targets + r * n : 0;
     float *p = a->probabilities ? a->probabilities + r * n : 0, *gradient = a->gradient ? a->gradient + r * n : 0;

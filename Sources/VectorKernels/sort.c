@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "index.h"
-#include "parallel.h"
+#include "ThreadPool.h"
 
 typedef struct pair {
   uint64_t key;
@@ -68,7 +68,7 @@ static void sort_member(void *context, int thread, int threads) {
   const vk_sort_arguments *a = context;
   pair *work = (pair *)a->scratch + 2 * a->count * thread;
   int64_t first, last;
-  vk_share(a->rows, 1, thread, threads, &first, &last);
+  pool_part(a->rows, 1, thread, threads, &first, &last);
   for (int64_t r = first; r < last; r++) {
     int64_t base = r * a->count;
     pair *p = work;

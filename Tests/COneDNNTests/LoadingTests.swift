@@ -29,7 +29,7 @@ struct LoadingTests {
       path = folder.url.appendingPathComponent("bin/prober").path
       try FileManager.default.createDirectory(
         at: folder.url.appendingPathComponent("bin"), withIntermediateDirectories: true)
-      let pool = ["pool.c", "openmp.c", "adopt.c", "waiting.c"].map { Checkout.pool.appendingPathComponent($0).path }
+      let pool = ["pool", "openmp", "adopt", "waiting", "cores"].map { Checkout.pool.path + "/\($0).c" }
       let sources = pool + ["table.c", "step.c"].map { Checkout.sources.appendingPathComponent($0).path }
       let outcome = try Clang.run(
         ["-Wall", "-Werror", "-I", Checkout.include.path, "-I", Checkout.pool.path + "/include", main] + sources + [

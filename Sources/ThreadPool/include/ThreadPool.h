@@ -20,6 +20,17 @@ void pool_set_threads(int threads);
 /// one thread, the caller runs its only share itself. Callers from several threads take turns.
 void pool_run(pool_body body, void *context, int threads);
 
+/// Contiguous part of `count` items for one share, in multiples of `grain`.
+static inline void pool_part(int64_t count, int64_t grain, int thread, int threads, int64_t *first, int64_t *last) {
+  int64_t blocks = (count + grain - 1) / grain, each = blocks / threads, extra = blocks % threads;
+  int64_t a = thread * each + (thread < extra ? thread : extra), b = a + each + (thread < extra ? 1 : 0);
+  *first = a * grain < count ? a * grain : count;
+  *last = b * grain < count ? b * grain : count;
+}
+
+/// Cores this process may run on: its affinity, not the machine's size; 0 where that is not known.
+int pool_available_cores(void);
+
 /// Median time of a region in which all threads only meet, in nanoseconds, over `repeats` (1 to 1000) of them after one
 /// that starts the threads. Far above 10 000 means that other programs keep the cores busy.
 int64_t pool_fork_nanoseconds(int repeats);

@@ -6,7 +6,6 @@
 #include "copy.h"
 #include "index.h"
 #include "matrix.h"
-#include "parallel.h"
 #include "map.h"
 #include "random.h"
 #include "execute.h"
