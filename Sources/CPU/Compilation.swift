@@ -36,15 +36,18 @@ enum Compilation {
   }
 
   static func kernels(
-    _ code: Code, isTraining: Bool, _ library: Library, _ settings: PassSettings
+    _ code: Code, preparation: Int, isTraining: Bool, _ library: Library, _ settings: PassSettings
   ) throws -> [Kernel] {
     let used = Set(code.instructions.flatMap(\.inputs) + code.outputs + code.updates.map(\.value))
-    return try code.instructions.map { try kernel($0, code, used, isTraining, library, settings) }
+    let prepared = Set(code.instructions[..<preparation].flatMap(\.outputs))
+    return try code.instructions.enumerated().map { index, instruction in
+      try kernel(instruction, code, used, index < preparation ? [] : prepared, isTraining, library, settings)
+    }
   }
 
   private static func kernel(
-    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ isTraining: Bool, _ library: Library,
-    _ settings: PassSettings
+    _ instruction: Code.Instruction, _ code: Code, _ used: Set<Int>, _ prepared: Set<Int>, _ isTraining: Bool,
+    _ library: Library, _ settings: PassSettings
   ) throws -> Kernel {
     func operand(_ value: Int) -> Operand {
       Operand(type: code.type(value), layout: code.values[value].layout ?? .rowMajor(code.type(value).shape))
@@ -59,7 +62,8 @@ enum Compilation {
     }
     let site = Site(
       path: instruction.path, inputs: instruction.inputs.map(operand), outputs: instruction.outputs.map(operand),
-      isUsed: instruction.outputs.map(used.contains), isTraining: isTraining, library: library, settings: settings)
+      isUsed: instruction.outputs.map(used.contains), isPrepared: instruction.inputs.map(prepared.contains),
+      isTraining: isTraining, library: library, settings: settings)
     do {
       let kernel = try lowerable.lower(site)
       kernel.kind = type(of: lowerable).kernelKind

@@ -26,6 +26,9 @@ final class Kernel {
   /// Where each operand's address goes, some bytes further on where a kernel starts inside it.
   private(set) var slots: [Int: [(slot: Slot, offset: Int)]] = [:]
   private(set) var scratchSlots: [(slot: Slot, offset: Int)] = []
+  private(set) var keptSlots: [(slot: Slot, offset: Int)] = []
+  /// Run only when a variable has changed: they rearrange operands that depend on variables alone.
+  private(set) var preparationSteps: [vk_step] = []
   var needs = KernelNeeds()
   var flops = 0.0
   var kind = KernelKind.other
@@ -71,11 +74,28 @@ final class Kernel {
     steps.append(vk_step(run: run, args: prepared))
   }
 
+  /// Adds work for when a variable has changed.
+  func addPreparation(
+    _ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, prepared: UnsafeMutableRawPointer
+  ) {
+    preparationSteps.append(vk_step(run: run, args: prepared))
+  }
+
   /// The operand's address is to be written there.
   func attach(_ operand: Int, _ slot: Slot, offset: Int = 0) { slots[operand, default: []].append((slot, offset)) }
 
   /// Working memory from `offset` on is to be written there.
   func attachScratch(_ slot: Slot, offset: Int) { scratchSlots.append((slot, offset)) }
+
+  /// Memory kept between runs, from `offset` on, is to be written there.
+  func attachKept(_ slot: Slot, offset: Int) { keptSlots.append((slot, offset)) }
+
+  /// Reserves memory that is kept between runs, aligned; returns its offset.
+  func keep(bytes: Int) -> Int {
+    let offset = (needs.kept + 63) / 64 * 64
+    needs.kept = offset + bytes
+    return offset
+  }
 
   /// Reserves working memory, aligned; returns its offset.
   func reserve(bytes: Int) -> Int {

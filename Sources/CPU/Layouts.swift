@@ -244,33 +244,24 @@ private struct Chooser {
     }
   }
 
-  /// Training: a parameter that no program has bound yet lies as the convolution likes it. Prediction: a copy does, made
-  /// anew only when the parameter has changed.
+  /// In training a parameter that no program has bound yet lies as the convolution likes it. In prediction its kernel
+  /// keeps a copy that does.
   private mutating func chooseKernel(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
     let kernel = instruction.inputs[1]
-    guard isOn else { return }
-    let variable = variable(kernel)
-    if isTraining {
-      guard let variable, !variable.isBound, variable.layout.isRowMajor(variable.type.shape) else { return }
-    }
+    guard isOn, isTraining, let variable = variable(kernel), !variable.isBound,
+      variable.layout.isRowMajor(variable.type.shape)
+    else { return }
     let (x, y) = (instruction.inputs[0], instruction.outputs[0])
     let shape = result.type(kernel).shape
     let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
     let ends = try form.ends(
       Operand(type: result.type(x), layout: layout(x)), Operand(type: result.type(y), layout: layout(y)), library,
-      isTraining: isTraining)
+      isTraining: true)
     let primitive = try form.hint(library, source: ends.source, target: ends.target)
     guard let chosen = form.weights.layout(try primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)) else { return }
-    if isTraining, let variable {
-      variable.adopt(chosen)
-      variable.isBound = true
-      result.values[kernel].layout = chosen
-    } else if !isTraining {
-      let plainKernel =
-        layout(kernel).blocks.isEmpty || chosen.blocks.isEmpty
-        ? kernel : rearrange(kernel, plain(kernel), instruction.path)
-      instruction.inputs[1] = rearrange(plainKernel, chosen, instruction.path)
-    }
+    variable.adopt(chosen)
+    variable.isBound = true
+    result.values[kernel].layout = chosen
   }
 
   private mutating func kernelGradient(_ instruction: inout Code.Instruction, _ operation: ConvolutionKernelGradient) {

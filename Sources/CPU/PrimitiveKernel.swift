@@ -82,8 +82,12 @@ enum Argument {
   case operand(Int)
   /// An operand that lies otherwise than the primitive wants: reordered through working memory, before or after.
   case reordered(Int, MemoryDescription)
+  /// The same for an operand that depends on variables alone: reordered when one of them has changed.
+  case prepared(Int, MemoryDescription)
   /// Working memory at an offset.
   case scratch(Int)
+  /// Memory kept between runs at an offset.
+  case kept(Int)
   /// Nobody asks for it: working memory to throw away.
   case ignored
 }
@@ -100,25 +104,33 @@ extension Kernel {
     var after: [() throws -> Void] = []
     for (role, argument) in arguments {
       roles.append(Int32(role))
-      guard case .reordered(let operand, let given) = argument else {
-        if case .ignored = argument {
-          places.append(.scratch(reserve(bytes: try description.memory(role: role).byteCount)))
-        } else {
-          places.append(argument)
+      switch argument {
+      case .operand, .scratch, .kept: places.append(argument)
+      case .ignored: places.append(.scratch(reserve(bytes: try description.memory(role: role).byteCount)))
+      case .prepared(let operand, let given):
+        let wanted = try description.memory(role: role)
+        guard !wanted.equals(given) else {
+          places.append(.operand(operand))
+          continue
         }
-        continue
-      }
-      let wanted = try description.memory(role: role)
-      if wanted.equals(given) {
-        places.append(.operand(operand))
-        continue
-      }
-      let offset = reserve(bytes: wanted.byteCount)
-      places.append(.scratch(offset))
-      if outputs.contains(role) {
-        after.append { try self.addReorder(library, from: (wanted, .scratch(offset)), to: (given, .operand(operand))) }
-      } else {
-        try addReorder(library, from: (given, .operand(operand)), to: (wanted, .scratch(offset)))
+        let offset = keep(bytes: wanted.byteCount)
+        places.append(.kept(offset))
+        try addReorder(library, from: (given, .operand(operand)), to: (wanted, .kept(offset)))
+      case .reordered(let operand, let given):
+        let wanted = try description.memory(role: role)
+        guard !wanted.equals(given) else {
+          places.append(.operand(operand))
+          continue
+        }
+        let offset = reserve(bytes: wanted.byteCount)
+        places.append(.scratch(offset))
+        if outputs.contains(role) {
+          after.append {
+            try self.addReorder(library, from: (wanted, .scratch(offset)), to: (given, .operand(operand)))
+          }
+        } else {
+          try addReorder(library, from: (given, .operand(operand)), to: (wanted, .scratch(offset)))
+        }
       }
     }
     let scratch = description.scratchBytes
@@ -157,13 +169,19 @@ extension Kernel {
       label)
     guard let step, let handles = step.pointee.handles else { return }
     own { onednn_step_destroy(step) }
-    add(onednn_run, prepared: UnsafeMutableRawPointer(step), converts: converts)
-    primitives += 1
+    let isPreparation = places.contains { if case .kept = $0 { converts } else { false } }
+    if isPreparation {
+      addPreparation(onednn_run, prepared: UnsafeMutableRawPointer(step))
+    } else {
+      add(onednn_run, prepared: UnsafeMutableRawPointer(step), converts: converts)
+      primitives += 1
+    }
     for (index, place) in places.enumerated() {
       switch place {
       case .operand(let operand): attach(operand, handles + index)
       case .scratch(let offset): attachScratch(handles + index, offset: offset)
-      case .reordered, .ignored: break
+      case .kept(let offset): attachKept(handles + index, offset: offset)
+      case .reordered, .prepared, .ignored: break
       }
     }
     let label = self.label

@@ -51,7 +51,8 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     self.preparation = preparation
     isTraining = request.isTraining
     self.arena = arena
-    let kernels = try Compilation.kernels(code, isTraining: request.isTraining, library, settings)
+    let kernels = try Compilation.kernels(
+      code, preparation: preparation, isTraining: request.isTraining, library, settings)
     self.kernels = kernels
     let planning = ContinuousClock.now
     plan = MemoryPlan(code, needs: kernels.map(\.needs), preparation: preparation, reuses: settings.allows(.memory))
@@ -68,7 +69,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
     kept = plan.keptBytes > 0 ? Storage(.uint8, count: plan.keptBytes) : nil
     compileSeconds = 0
     try handOver(library)
-    preparationSteps = kernels[..<preparation].flatMap(\.steps)
+    preparationSteps = kernels[..<preparation].flatMap(\.steps) + kernels.flatMap(\.preparationSteps)
     for (index, kernel) in kernels.enumerated().dropFirst(preparation) {
       steps += kernel.steps
       owners += kernel.steps.map { _ in index }
@@ -147,6 +148,9 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       if let scratch = plan.scratch[index] {
         for (slot, offset) in kernel.scratchSlots { write(scratch, slot, offset: offset) }
       }
+      if let kept = plan.kept[index] {
+        for (slot, offset) in kernel.keptSlots { write(kept, slot, offset: offset) }
+      }
     }
     for (place, slot) in handOvers { write(place, slot) }
     for (guarded, cell) in zip(code.guards, guards) {
@@ -183,7 +187,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
       for (slot, offset) in outputSlots[index] { slot.pointee = pointer + offset }
       boundOutputs[index] = pointer
     }
-    guard preparation > 0 else { return }
+    guard !preparationSteps.isEmpty else { return }
     let version = plan.variables.reduce(0) { $0 &+ $1.version }
     if version != preparedVersion {
       preparationSteps.withUnsafeBufferPointer { vk_execute($0.baseAddress, $0.count) }

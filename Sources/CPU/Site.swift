@@ -44,6 +44,8 @@ struct Site {
   let outputs: [Operand]
   /// Which outputs somebody reads.
   let isUsed: [Bool]
+  /// Which inputs are there before the program runs, made anew only when a variable has changed.
+  let isPrepared: [Bool]
   let isTraining: Bool
   let library: Library
   /// Whether the lowering asked for work that is worth threads.
@@ -53,6 +55,11 @@ struct Site {
 
   /// For programs inside the kernel.
   let settings: PassSettings
+
+  /// An input that lies in some way, for a primitive that may want it in another.
+  func reordered(_ input: Int, _ lying: MemoryDescription) -> Argument {
+    isPrepared[input] ? .prepared(input, lying) : .reordered(input, lying)
+  }
 
   /// Position of an output among the operands.
   func output(_ index: Int) -> Int { inputs.count + index }

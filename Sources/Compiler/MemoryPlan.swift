@@ -20,6 +20,8 @@ package struct KernelNeeds {
   package var isView = false
   /// Bytes of working memory while it runs.
   package var scratch = 0
+  /// Bytes that it keeps between runs: operands that rarely change, as it likes them.
+  package var kept = 0
   package init() {}
 }
 
@@ -27,6 +29,8 @@ package struct KernelNeeds {
 package struct MemoryPlan {
   package private(set) var places: [Place?]
   package private(set) var scratch: [Place?]
+  /// What each kernel keeps between runs.
+  package private(set) var kept: [Place?]
   package private(set) var arenaBytes = 0
   package private(set) var keptBytes = 0
   package private(set) var variables: [Variable] = []
@@ -41,6 +45,7 @@ package struct MemoryPlan {
   package init(_ code: Code, needs: [KernelNeeds], preparation: Int = 0, reuses: Bool) {
     places = Array(repeating: nil, count: code.values.count)
     scratch = Array(repeating: nil, count: code.instructions.count)
+    kept = scratch
     for (index, input) in code.inputs.enumerated() { places[input] = .input(index) }
     placeSources(code)
 
@@ -49,6 +54,11 @@ package struct MemoryPlan {
         places[output] = .kept(offset: keptBytes)
         keptBytes += (code.type(output).byteCount + 63) / 64 * 64
       }
+    }
+
+    for index in code.instructions.indices where needs[index].kept > 0 {
+      kept[index] = .kept(offset: keptBytes)
+      keptBytes += (needs[index].kept + 63) / 64 * 64
     }
 
     // The last reader of each value; what leaves the program lives to its end.

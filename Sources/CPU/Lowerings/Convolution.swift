@@ -151,13 +151,14 @@ extension FusedEpilogue: Lowerable {
     let (source, target) = try form.ends(x, y, library, isTraining: site.isTraining)
     let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
     let lying = try form.weights.description(w, library)
-    let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) {
+    let isFree = w.isRowMajor || site.isPrepared[1]
+    let primitive = try form.best(library, lying: isFree ? form.weights.any(library) : lying) {
       try form.forward(
         library, source: source, weights: $0, bias: bias, target: target, isTraining: site.isTraining,
         attributes: attributes)
     }
     var arguments: [(Int, Argument)] = [
-      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, site.reordered(1, lying)),
       (ONEDNN_ARG_DST, .operand(site.output(0))),
     ]
     if hasBias { arguments.append((ONEDNN_ARG_BIAS, .operand(2))) }
@@ -184,7 +185,8 @@ extension ConvolutionInputGradient: Lowerable {
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
     let lying = try form.weights.description(w, library)
-    let primitive = try form.best(library, lying: w.isRowMajor ? form.weights.any(library) : lying) { weights in
+    let isFree = w.isRowMajor || site.isPrepared[1]
+    let primitive = try form.best(library, lying: isFree ? form.weights.any(library) : lying) { weights in
       try PrimitiveDescription(library, "this convolution's input gradient") {
         library.functions.convolution_backward_data_primitive_desc_create(
           &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, target.raw, form.strides,
@@ -195,7 +197,7 @@ extension ConvolutionInputGradient: Lowerable {
     try kernel.add(
       primitive, library,
       [
-        (ONEDNN_ARG_DIFF_DST, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+        (ONEDNN_ARG_DIFF_DST, .operand(0)), (ONEDNN_ARG_WEIGHTS, site.reordered(1, lying)),
         (ONEDNN_ARG_DIFF_SRC, .operand(site.output(0))),
       ])
     kernel.flops = form.flops(output: dy.shape)

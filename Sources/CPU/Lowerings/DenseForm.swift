@@ -59,7 +59,7 @@ struct DenseForm {
     let lying = try weights.description(site.inputs[1], library)
     let primitive = try best(lying) { try forwardPrimitive($0, bias: bias, isTraining: site.isTraining, attributes) }
     var arguments: [(Int, Argument)] = [
-      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+      (ONEDNN_ARG_SRC, .operand(0)), (ONEDNN_ARG_WEIGHTS, site.reordered(1, lying)),
       (ONEDNN_ARG_DST, .operand(site.output(0))),
     ]
     if fused.hasBias { arguments.append((ONEDNN_ARG_BIAS, .operand(2))) }
@@ -81,7 +81,7 @@ struct DenseForm {
     try kernel.add(
       primitive, library,
       [
-        (ONEDNN_ARG_DIFF_DST, .operand(0)), (ONEDNN_ARG_WEIGHTS, .reordered(1, lying)),
+        (ONEDNN_ARG_DIFF_DST, .operand(0)), (ONEDNN_ARG_WEIGHTS, site.reordered(1, lying)),
         (ONEDNN_ARG_DIFF_SRC, .operand(site.output(0))),
       ])
     kernel.flops = flops

@@ -1,7 +1,7 @@
 import CajalGraph
 
 /// Multiplies a factor for each channel behind a convolution or matrix product into its weights, where nothing in the
-/// program changes them: batch normalization when predicting, (x * w) s = x * (w s) and (x * w + b) s = x * (w s) + b s.
+/// program changes them: batch normalization when predicting, (x * w) s = x * (w s) and (x * w + b) s + t = x * (w s) + (b s + t).
 ///
 /// What depends on parameters alone moves to the front, so that it is computed once for each version of them.
 package struct FoldScales: Pass {
@@ -13,20 +13,25 @@ package struct FoldScales: Pass {
     let constant = code.moveConstantWorkToFront().isConstant
     let producers = code.producers()
     let uses = code.useCounts()
+    let users = Dictionary(
+      code.instructions.enumerated().flatMap { index, instruction in instruction.inputs.map { ($0, index) } },
+      uniquingKeysWith: { first, _ in first })
     var before: [Int: [Code.Instruction]] = [:]
     var gone: Set<Int> = []
     for index in code.instructions.indices {
-      guard let scale = Scale(index, code, producers, uses, constant) else { continue }
+      guard let scale = Scale(index, code, producers, uses, users, constant) else { continue }
       let path = code.instructions[scale.product].path
       let weights = code.instructions[scale.product].inputs[1]
       before[scale.product, default: []] += code.scaled(weights, by: scale.vector, path)
       code.instructions[scale.product].inputs[1] = before[scale.product]?.last?.outputs[0] ?? weights
       if let (add, bias) = scale.bias {
-        let made = code.scaled(bias, by: scale.vector, path)
-        before[add, default: []] += made
+        let last = scale.shift?.add ?? index
+        let made = code.shifted(bias, scale.vector, scale.shift?.vector, to: code.instructions[last].outputs[0], path)
+        before[scale.product, default: []] += made  // where the product can take it along
         let product = code.instructions[scale.product].outputs[0]
         code.instructions[add].inputs = [product, made.last?.outputs[0] ?? bias]
-        code.instructions[add].outputs = code.instructions[index].outputs
+        code.instructions[add].outputs = code.instructions[last].outputs
+        gone.insert(last)
       } else {
         code.instructions[scale.product].outputs = code.instructions[index].outputs
       }
@@ -43,9 +48,13 @@ package struct FoldScales: Pass {
   private struct Scale {
     let product: Int
     let vector: Int
-    let bias: (add: Int, value: Int)?
+    let bias: (add: Int, vector: Int)?
+    /// What is added behind a bias and the factor.
+    private(set) var shift: (add: Int, vector: Int)?
 
-    init?(_ index: Int, _ code: Code, _ producers: [Int], _ uses: [Int], _ constant: [Bool]) {
+    init?(
+      _ index: Int, _ code: Code, _ producers: [Int], _ uses: [Int], _ users: [Int: Int], _ constant: [Bool]
+    ) {
       let instruction = code.instructions[index]
       guard (instruction.operation as? Elementwise)?.function == .multiply else { return nil }
       let shape = code.type(instruction.outputs[0]).shape
@@ -73,8 +82,15 @@ package struct FoldScales: Pass {
         let add = code.instructions[producers[value]]
         guard uses[value] == 1, (add.operation as? Elementwise)?.function == .add else { continue }
         for (inner, shift) in [(0, 1), (1, 0)].map({ (add.inputs[$0], add.inputs[$1]) }) {
-          guard let found = weighted(inner), vector(shift) != nil else { continue }
+          guard let found = weighted(inner), let shift = vector(shift) else { continue }
           (product, self.vector, bias) = (found, factor, (producers[value], shift))
+          let result = instruction.outputs[0]
+          if uses[result] == 1, let next = users[result],
+            code.type(result) == code.type(code.instructions[next].outputs[0]),
+            (code.instructions[next].operation as? Elementwise)?.function == .add
+          {
+            self.shift = code.instructions[next].inputs.first { $0 != result }.flatMap(vector).map { (next, $0) }
+          }
           return
         }
       }
@@ -86,15 +102,37 @@ package struct FoldScales: Pass {
 extension Code {
   /// Instructions that multiply a value by a vector along its last axis; the last one gives the result.
   fileprivate mutating func scaled(_ value: Int, by vector: Int, _ path: String) -> [Instruction] {
-    let type = type(value)
+    let stretch = stretched(vector, to: type(value), path)
+    let result = newValue(type(value))
+    return stretch + [
+      Instruction(
+        Elementwise(.multiply), inputs: [value, stretch[stretch.count - 1].outputs[0]], outputs: [result], path: path)
+    ]
+  }
+
+  /// Instructions that stretch bias · factor + shift to the type of a result; the last one gives it.
+  fileprivate mutating func shifted(
+    _ bias: Int, _ factor: Int, _ shift: Int?, to result: Int, _ path: String
+  ) -> [Instruction] {
+    let type = type(result)
+    var made = [
+      Instruction(Elementwise(.multiply), inputs: [bias, factor], outputs: [newValue(self.type(bias))], path: path)
+    ]
+    if let shift {
+      made.append(
+        Instruction(
+          Elementwise(.add), inputs: [made[0].outputs[0], shift], outputs: [newValue(self.type(bias))], path: path))
+    }
+    return made + stretched(made[made.count - 1].outputs[0], to: type, path)
+  }
+
+  /// Instructions that stretch a vector along the last axis of a type.
+  private mutating func stretched(_ vector: Int, to type: TensorType, _ path: String) -> [Instruction] {
     let flat = newValue(
       TensorType(Shape(Array(repeating: 1, count: type.shape.rank - 1) + [type.shape.last]), type.dtype))
-    let stretched = newValue(type)
-    let result = newValue(type)
     return [
       Instruction(Reshape(shape: self.type(flat).shape), inputs: [vector], outputs: [flat], path: path),
-      Instruction(Broadcast(shape: type.shape), inputs: [flat], outputs: [stretched], path: path),
-      Instruction(Elementwise(.multiply), inputs: [value, stretched], outputs: [result], path: path),
+      Instruction(Broadcast(shape: type.shape), inputs: [flat], outputs: [newValue(type)], path: path),
     ]
   }
 
