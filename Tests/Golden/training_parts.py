@@ -14,6 +14,7 @@ import tensorflow as tf
 
 HERE = pathlib.Path(__file__).parent
 random = np.random.default_rng(20)
+extra = np.random.default_rng(21)
 
 
 def flat(values):
@@ -92,6 +93,40 @@ def loss_rows():
     row("huber/0.3", lambda t, y: k.huber(t, y, delta=0.3), real, other)
     row("logCosh", k.log_cosh, real, other * 5)
     row("cosineSimilarity", k.cosine_similarity, real, other)
+    row("binaryFocalCrossentropy", k.binary_focal_crossentropy, bits, chances)
+    row("binaryFocalCrossentropy/balanced",
+        lambda t, y: k.binary_focal_crossentropy(t, y, True, 0.4, 1.5, True, 0.1), bits, other)
+    row("categoricalFocalCrossentropy", k.categorical_focal_crossentropy, one_hot, unscaled)
+    row("categoricalFocalCrossentropy/each",
+        lambda t, y: k.categorical_focal_crossentropy(t, y, [0.1, 0.2, 0.3, 0.4, 0.5], 1.3, True, 0.1), one_hot, logits)
+    row("categoricalGeneralizedCrossEntropy/0.7",
+        lambda t, y: k.categorical_generalized_cross_entropy(t, y, 0.7), labels, probabilities)
+    row("dice", k.dice, bits, chances)
+    row("dice/rows", lambda t, y: k.dice(t, y, axis=[1]), bits, chances)
+    row("tversky", lambda t, y: k.tversky(t, y, 0.3, 0.8), bits, chances)
+    row("tversky/rows", lambda t, y: k.tversky(t, y, 0.3, 0.8, axis=[1]), bits, chances)
+    masked = np.array([0, 3, -1, 1], "i")
+
+    def ignoring(t, y):
+        values = k.sparse_categorical_crossentropy(t, y, ignore_class=-1)
+        return values * (len(masked) / np.sum(masked != -1))
+
+    row("sparseCategoricalCrossentropy/ignore", ignoring, masked, probabilities)
+    spheres = extra.normal(size=(7, 4)).astype("f")
+    spheres /= np.linalg.norm(spheres, axis=1, keepdims=True)
+    classes = np.array([0, 1, 0, 2, 1, 1, 3], "i")
+
+    def circle(diagonal):
+        def values(t, y):
+            loss = k.circle(t, y, gamma=8, margin=0.3, remove_diagonal=diagonal)
+            mask = tf.cast(loss > 0, tf.float32)
+            return loss * mask * len(classes) / tf.reduce_sum(mask)
+        return values
+
+    row("circle", circle(True), classes, spheres)
+    row("circle/diagonal", circle(False), classes, spheres)
+    row("ctc", k.ctc, np.array([[1, 2, 2], [3, 0, 0], [0, 0, 0], [2, 3, 1]], "i"),
+        extra.normal(size=(4, 6, 4)).astype("f") * 2)
     return rows
 
 
@@ -99,8 +134,8 @@ def loss_rows():
 def metric_rows():
     rows = []
 
-    def row(name, metric, target, prediction, weighted=False):
-        weights = random.uniform(0, 2, size=len(target)).astype("f").round(2) if weighted else None
+    def row(name, metric, target, prediction, weighted=False, numbers=random):
+        weights = numbers.uniform(0, 2, size=len(target)).astype("f").round(2) if weighted else None
         for batch in np.array_split(np.arange(len(target)), 3):
             metric.update_state(target[batch], prediction[batch], None if weights is None else weights[batch])
         result = float(np.mean(keras.ops.convert_to_numpy(metric.result())))
@@ -156,6 +191,51 @@ def metric_rows():
         add("binaryCrossentropy", m.BinaryCrossentropy(), bits, chances)
         add("categoricalCrossentropy", m.CategoricalCrossentropy(), one_hot, scores)
         add("r2", m.R2Score(), real, other)
+
+    n = 12
+    bits, chances, many, many_chances = (x[:n] for x in (bits, chances, many, many_chances))
+    pixels = extra.integers(0, 4, size=n).astype("i")
+    said = np.where(extra.random(n) < 0.7, pixels, extra.integers(0, 4, size=n)).astype("f")
+    hot = np.eye(4, dtype="f")[pixels]
+    guesses = (extra.random((n, 4)) + 0.6 * hot).astype("f").round(3)
+    ranked = extra.random((n, 5)).astype("f").round(3)
+    several = extra.integers(0, 2, size=(n, 5)).astype("f")
+    wide = (extra.normal(size=(n, 4)) * 2).astype("f").round(3)
+    near = (wide + extra.normal(size=(n, 4))).astype("f").round(3)
+    for weighted in (False, True):
+        def add(name, metric, target, prediction):
+            row(name, metric, target, prediction, weighted, extra)
+        add("ioU", m.IoU(4, [0, 2], dtype="float32"), pixels, said)
+        add("ioU/ignore", m.IoU(4, [0, 1, 3], ignore_class=1, dtype="float32"), pixels, said)
+        add("meanIoU", m.MeanIoU(4, dtype="float32"), pixels, said)
+        add("meanIoU/dense", m.MeanIoU(4, sparse_y_pred=False, dtype="float32"), pixels, guesses)
+        add("oneHotIoU", m.OneHotIoU(4, [1, 3], dtype="float32"), hot, guesses)
+        add("oneHotMeanIoU", m.OneHotMeanIoU(4, dtype="float32"), hot, guesses)
+        add("binaryIoU", m.BinaryIoU([0, 1], 0.4, dtype="float32"), bits[:, 0], chances[:, 0])
+        add("truePositives", m.TruePositives(), bits, chances)
+        add("falsePositives/0.3", m.FalsePositives(0.3), bits, chances)
+        add("trueNegatives", m.TrueNegatives(), many, many_chances)
+        add("falseNegatives", m.FalseNegatives(), many, many_chances)
+        add("precision/top2", m.Precision(top_k=2), several, ranked)
+        add("precision/top2-0.6", m.Precision(thresholds=0.6, top_k=2), several, ranked)
+        add("recall/top3-class1", m.Recall(top_k=3, class_id=1), several, ranked)
+        add("precisionAtRecall", m.PrecisionAtRecall(0.6), bits, chances)
+        add("recallAtPrecision", m.RecallAtPrecision(0.7, num_thresholds=50), bits, chances)
+        add("sensitivityAtSpecificity", m.SensitivityAtSpecificity(0.6), bits, chances)
+        add("sensitivityAtSpecificity/one", m.SensitivityAtSpecificity(0.2, num_thresholds=1), bits, chances)
+        add("specificityAtSensitivity/class2", m.SpecificityAtSensitivity(0.5, class_id=2), many, many_chances)
+        add("fBeta", m.FBetaScore(average="macro", beta=2.0), hot, guesses)
+        add("fBeta/weighted", m.FBetaScore(average="weighted", beta=0.5, threshold=0.5), hot, guesses)
+        add("pearsonCorrelation", m.PearsonCorrelation(), wide, near)
+        add("concordanceCorrelation", m.ConcordanceCorrelation(), wide, near)
+        add("cosineSimilarity", m.CosineSimilarity(), wide, near)
+        add("logCosh", m.LogCoshError(), wide, near)
+        add("hinge", m.Hinge(), several * 2 - 1, ranked)
+        add("squaredHinge", m.SquaredHinge(), several * 2 - 1, ranked)
+        add("categoricalHinge", m.CategoricalHinge(), hot, guesses)
+        add("poisson", m.Poisson(), several, ranked)
+        add("r2/variance", m.R2Score(class_aggregation="variance_weighted_average"), wide, near)
+        add("r2/adjusted", m.R2Score(num_regressors=3), wide, near)
     return rows
 
 

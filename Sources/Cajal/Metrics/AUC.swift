@@ -58,22 +58,12 @@ public struct AUC: Metric, Hashable {
       throw CajalError(.argument, name, expected: "at least 3 thresholds", given: "there are \(thresholdCount)")
     }
     let outputs = fromLogits ? prediction.sigmoid() : prediction
-    let isPositive = (target .!= 0).cast(to: .float32)
-    let weights = weights?.asWeights(of: outputs) ?? .ones(outputs.shape)
-    let positive = isPositive * weights
-    let negative = (1 - isPositive) * weights
-    let known = outputs.isNaN().select(outputs.filled(0), outputs).cast(to: .float32).clipped(0, 1)
-    let bucket = ((known * Double(thresholdCount - 1)).ceil() - 1).relu().cast(to: .int32).reshaped([-1])
-    func sums(_ values: Tensor) -> Tensor { values.reshaped([-1]).scatteredAdd(at: bucket, size: thresholdCount) }
-    scope.accumulate("positives", sums(positive))
-    scope.accumulate("negatives", sums(negative))
+    ThresholdBuckets(thresholds: thresholdCount).accumulate(
+      scope, target: target, outputs: outputs, weights: weights)
   }
 
   public func result(_ accumulators: [String: [Float]]) -> Double {
-    guard let positives = accumulators["positives"], let negatives = accumulators["negatives"],
-      positives.count == negatives.count, positives.count >= 2
-    else { return .nan }
-    let counts = ThresholdCounts(positives: positives.map(Double.init), negatives: negatives.map(Double.init))
+    guard let counts = ThresholdCounts(accumulators), counts.truePositives.count >= 2 else { return .nan }
     return counts.area(curve, summation)
   }
 }
@@ -90,26 +80,8 @@ extension Metric where Self == AUC {
   }
 }
 
-/// True and false positives at each threshold, lowest first.
-private struct ThresholdCounts {
-  var truePositives: [Double]
-  var falsePositives: [Double]
-
-  /// From the weight in each bucket above a threshold and below the next.
-  init(positives: [Double], negatives: [Double]) {
-    func above(_ buckets: [Double]) -> [Double] {
-      var sum = 0.0
-      let fromTop = buckets.reversed().map { bucket -> Double in
-        sum += bucket
-        return sum
-      }
-      return fromTop.reversed()
-    }
-    truePositives = above(positives)
-    falsePositives = above(negatives)
-  }
-
-  func area(_ curve: AUC.Curve, _ summation: AUC.Summation) -> Double {
+extension ThresholdCounts {
+  fileprivate func area(_ curve: AUC.Curve, _ summation: AUC.Summation) -> Double {
     if curve == .precisionRecall, summation == .interpolation { return interpolatedPrecisionRecall() }
     let recall = truePositives.map { BinaryCounts.ratio($0, truePositives[0]) }
     let x: [Double]

@@ -83,8 +83,7 @@ extension Model {
     for (index, loss) in settings.losses.enumerated() {
       let place = LossGraph.path(of: index, among: settings.losses.count)
       let perSample = try trace.descend(into: place) { try loss(target: targets[index], prediction: outputs[index]) }
-      let weighted = weights.map { perSample * $0.asWeights(of: perSample) } ?? perSample
-      let mean = weighted.mean() * Double(settings.lossWeights[index])
+      let mean = loss.reduced(perSample, weights: weights) * Double(settings.lossWeights[index])
       total = total.map { $0 + mean } ?? mean
     }
     for penalty in trace.losses { total = total.map { $0 + penalty } ?? penalty }

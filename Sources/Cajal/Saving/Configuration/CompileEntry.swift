@@ -13,7 +13,7 @@ struct CompileEntry: Codable {
   }
 }
 
-private enum ClassKeys: String, CodingKey { case className, config, schedule }
+private enum ClassKeys: String, CodingKey { case className, config, schedule, reduction }
 
 /// An optimizer in a file: `{"className": "Adam", "config": {…}}`, and its schedule where it follows one.
 struct OptimizerEntry: Codable {
@@ -82,14 +82,26 @@ struct LossEntry: Codable {
   init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: ClassKeys.self)
     let type = try LossRegistry.classes.type(named: try container.decode(String.self, forKey: .className))
-    loss = try type.init(from: try container.superDecoder(forKey: .config))
+    let base = try type.init(from: try container.superDecoder(forKey: .config))
+    let reduction = try container.decodeIfPresent(LossReduction.self, forKey: .reduction)
+    func reduce<Base: Loss>(_ base: Base, _ reduction: LossReduction) -> any Loss { base.reduced(by: reduction) }
+    loss = reduction.map { reduce(base, $0) } ?? base
   }
 
   func encode(to encoder: Encoder) throws {
     var container = encoder.container(keyedBy: ClassKeys.self)
-    try container.encode(type(of: loss).className, forKey: .className)
-    try loss.encode(to: container.superEncoder(forKey: .config))
+    let base = (loss as? any ReducedLoss)?.unreduced ?? loss
+    try container.encode(type(of: base).className, forKey: .className)
+    try base.encode(to: container.superEncoder(forKey: .config))
+    if loss.reduction != base.reduction { try container.encode(loss.reduction, forKey: .reduction) }
   }
+}
+
+/// A loss that is another one with a reduction.
+private protocol ReducedLoss { var unreduced: any Loss { get } }
+
+extension Reduced: ReducedLoss {
+  fileprivate var unreduced: any Loss { base }
 }
 
 /// A metric in a file.
