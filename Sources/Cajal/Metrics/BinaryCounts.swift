@@ -48,7 +48,8 @@ extension Tensor {
     guard !shape.isPoisoned else { return self }
     guard rank > 1, (1...shape.last).contains(k) else {
       throw CajalError(
-        .argument, name, expected: "k in 1 ... \(rank > 1 ? shape.last : 0), the number of outputs", given: "topK is \(k)")
+        .argument, name, expected: "k in 1 ... \(rank > 1 ? shape.last : 0), the number of outputs",
+        given: "topK is \(k)")
     }
     let isLarge = topK(k).indices.oneHot(shape.last).sum(axes: [-2])
     return (isLarge .> 0).select(self, filled(-1e10))

@@ -17,8 +17,9 @@ public struct MeanIoU: Metric, Hashable {
 
   /// The metric; each option is the property of that name.
   public init(
-    numClasses: Int, ignoreClass: Int? = nil, sparseYTrue: Bool = true, sparseYPred: Bool = true, axis: Int =
-    -1, name: String = "mean_io_u"
+    numClasses: Int, ignoreClass: Int? = nil, sparseYTrue: Bool = true, sparseYPred: Bool = true,
+    axis: Int =
+      -1, name: String = "mean_io_u"
   ) {
     self.numClasses = numClasses
     self.ignoreClass = ignoreClass

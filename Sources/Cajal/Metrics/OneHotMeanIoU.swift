@@ -15,8 +15,9 @@ public struct OneHotMeanIoU: Metric, Hashable {
 
   /// The metric; each option is the property of that name.
   public init(
-    numClasses: Int, ignoreClass: Int? = nil, sparseYPred: Bool = false, axis: Int = -1, name: String =
-    "one_hot_mean_io_u"
+    numClasses: Int, ignoreClass: Int? = nil, sparseYPred: Bool = false, axis: Int = -1,
+    name: String =
+      "one_hot_mean_io_u"
   ) {
     self.numClasses = numClasses
     self.ignoreClass = ignoreClass

@@ -26,7 +26,8 @@ public struct PrecisionAtRecall: Metric, Hashable {
 
   private var rates: RateAtRate {
     RateAtRate(
-      name: name, best: .precision, constrained: .recall, atLeast: recall, numThresholds: numThresholds, classId: classId)
+      name: name, best: .precision, constrained: .recall, atLeast: recall, numThresholds: numThresholds,
+      classId: classId)
   }
 
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {

@@ -26,7 +26,8 @@ public struct RecallAtPrecision: Metric, Hashable {
 
   private var rates: RateAtRate {
     RateAtRate(
-      name: name, best: .recall, constrained: .precision, atLeast: precision, numThresholds: numThresholds, classId: classId)
+      name: name, best: .recall, constrained: .precision, atLeast: precision, numThresholds: numThresholds,
+      classId: classId)
   }
 
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {

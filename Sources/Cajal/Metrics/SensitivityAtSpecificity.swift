@@ -26,7 +26,8 @@ public struct SensitivityAtSpecificity: Metric, Hashable {
 
   private var rates: RateAtRate {
     RateAtRate(
-      name: name, best: .recall, constrained: .specificity, atLeast: specificity, numThresholds: numThresholds, classId: classId)
+      name: name, best: .recall, constrained: .specificity, atLeast: specificity, numThresholds: numThresholds,
+      classId: classId)
   }
 
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {

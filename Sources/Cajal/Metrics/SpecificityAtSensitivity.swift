@@ -26,7 +26,8 @@ public struct SpecificityAtSensitivity: Metric, Hashable {
 
   private var rates: RateAtRate {
     RateAtRate(
-      name: name, best: .specificity, constrained: .recall, atLeast: sensitivity, numThresholds: numThresholds, classId: classId)
+      name: name, best: .specificity, constrained: .recall, atLeast: sensitivity, numThresholds: numThresholds,
+      classId: classId)
   }
 
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {

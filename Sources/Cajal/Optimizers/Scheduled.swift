@@ -26,12 +26,23 @@ public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimi
     get { base.weightDecay }
     set { base.weightDecay = newValue }
   }
+  public var ema: WeightAverage? {
+    get { base.ema }
+    set { base.ema = newValue }
+  }
+  public var gradientAccumulationSteps: Int? {
+    get { base.gradientAccumulationSteps }
+    set { base.gradientAccumulationSteps = newValue }
+  }
   public var hasSchedule: Bool { true }
   public static var className: String { Base.className }
 
   public func learningRate(atStep step: Int) -> Double { schedule.rate(atStep: step) }
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
     base.update(parameter, gradient: gradient, scope)
+  }
+  public func step(_ parameter: Tensor, path: String, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
+    base.step(parameter, path: path, gradient: gradient, scope)
   }
 }
 

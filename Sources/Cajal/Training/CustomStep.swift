@@ -57,7 +57,8 @@ public struct Step {
     if !body.trainers.contains(where: { $0 === trainer }) { body.trainers.append(trainer) }
     let next = trace.read(trainer.iteration) + Tensor([Int64(1)], shape: [])
     let entries = parameters.map {
-      Optimization.Entry(variable: $0, slotPrefix: trainer.slotPrefix($0), tensor: trace.read($0))
+      Optimization.Entry(
+        variable: $0, slotPrefix: trainer.slotPrefix($0), tensor: trace.read($0), constraint: trace.constraint(on: $0))
     }
     do {
       let updates = try trainer.optimization.updates(

@@ -128,7 +128,8 @@ extension Model {
   ) throws -> [(variable: Variable, value: Tensor)] {
     let trained = store.parameters.filter { trace.isTrainable($0.name) }.compactMap { variable in
       trace.values(of: variable).last.map {
-        Optimization.Entry(variable: variable, slotPrefix: variable.name, tensor: $0)
+        Optimization.Entry(
+          variable: variable, slotPrefix: variable.name, tensor: $0, constraint: trace.constraint(on: variable))
       }
     }
     return try settings.optimization.updates(

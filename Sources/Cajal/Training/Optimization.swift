@@ -5,6 +5,10 @@ final class Optimization {
   /// Slots and numbers in the order they were made.
   private(set) var variables: [Variable] = []
   private var byName: [String: Variable] = [:]
+  /// Parameters with their averages, where the optimizer keeps any.
+  private(set) var averages: [(parameter: Variable, average: Variable)] = []
+  /// Whether the parameters and their averages have changed places.
+  private(set) var areAveragesSwapped = false
 
   init(_ optimizer: any Optimizer) {
     self.optimizer = optimizer
@@ -18,6 +22,7 @@ final class Optimization {
     var variable: Variable
     var slotPrefix: String
     var tensor: Tensor
+    var constraint: Constraint?
   }
 
   /// The next values of parameters and slots; `iteration` is 1 in the first step.
@@ -25,12 +30,14 @@ final class Optimization {
     _ trained: [Entry], gradients: [Tensor], iteration: Tensor, _ trace: ModelTrace
   ) throws -> [(variable: Variable, value: Tensor)] {
     var updates: [(variable: Variable, value: Tensor)] = []
-    let gradients = try optimizer.clipping?.applied(to: gradients) ?? gradients
+    averages = []
+    let (gradients, gate) = try accumulated(gradients, of: trained, iteration, trace, &updates)
+    let clipped = try optimizer.clipping?.applied(to: gradients) ?? gradients
     let rate = trace.read(learningRate)
-    for (entry, gradient) in zip(trained, gradients) {
+    for (entry, gradient) in zip(trained, clipped) {
       var slots: [TensorKey: Variable] = [:]
       let scope = UpdateScope(
-        learningRate: rate, iteration: iteration,
+        learningRate: rate, iteration: gate.update,
         slotReader: { [self] name, shape, initial in
           let slot = variable("\(entry.slotPrefix)/\(name)", shape, role: .slot, initial: initial)
           let tensor = trace.read(slot)
@@ -38,12 +45,15 @@ final class Optimization {
           return tensor
         },
         slotWriter: { slot, value in
-          if let variable = slots[slot.key] { updates.append((variable, value)) }
+          if let variable = slots[slot.key] { updates.append((variable, gate.pass(value, else: slot))) }
         },
         hyperparameterReader: { [self] name, value in
           trace.read(variable(name, [], role: .counter, initial: value))
         })
-      let next = optimizer.step(entry.tensor, path: entry.variable.name, gradient: gradient, scope)
+      var next = optimizer.step(entry.tensor, path: entry.variable.name, gradient: gradient, scope)
+      next = gate.pass(next, else: entry.tensor)
+      next = averaged(next, entry, gate.update, trace, &updates)
+      if let constraint = entry.constraint { next = constraint(next).cast(to: entry.tensor.dtype) }
       updates.append((entry.variable, next))
     }
     return updates
@@ -76,5 +86,79 @@ final class Optimization {
     guard optimizer.hasSchedule else { return }
     let number = step.storage.withBytes { $0.load(as: Int64.self) }
     learningRate.setScalar(Float(optimizer.learningRate(atStep: Int(number))))
+  }
+
+  // MARK: - Gradients of several steps
+
+  /// What decides whether a step changes parameters.
+  private struct Gate {
+    /// The number of the update, 1 for the first.
+    var update: Tensor
+    /// Whether this step is one; nil where all are.
+    var isOpen: Tensor?
+
+    func pass(_ value: Tensor, else old: Tensor) -> Tensor { isOpen?.select(value, old) ?? value }
+  }
+
+  /// The gradients of an update: those of the step, or the means of the last steps.
+  private func accumulated(
+    _ gradients: [Tensor], of trained: [Entry], _ iteration: Tensor, _ trace: ModelTrace,
+    _ updates: inout [(variable: Variable, value: Tensor)]
+  ) throws -> ([Tensor], Gate) {
+    guard let steps = optimizer.gradientAccumulationSteps else { return (gradients, Gate(update: iteration)) }
+    guard steps >= 2 else {
+      throw CajalError(
+        .argument, "\(type(of: optimizer).className)", expected: "gradients of at least 2 steps",
+        given: "gradientAccumulationSteps is \(steps)", advice: "Leave it nil to update in every step.")
+    }
+    let isUpdate = iteration.modulo(iteration.filled(Double(steps))) .== 0
+    var means: [Tensor] = []
+    for (entry, gradient) in zip(trained, gradients) {
+      let name = "\(entry.slotPrefix)/gradient_accumulator"
+      let slot = variable(name, entry.tensor.shape, role: .slot, initial: 0)
+      let sum = trace.read(slot) + gradient.cast(to: .float32)
+      updates.append((slot, isUpdate.select(sum.filled(0), sum)))
+      means.append(sum * (1 / Double(steps)))
+    }
+    let number = ((iteration - 1) / Double(steps)).floor() + 1
+    return (means, Gate(update: number, isOpen: isUpdate))
+  }
+
+  // MARK: - Averages of parameters
+
+  /// A parameter's next value, after its average has been told of it.
+  private func averaged(
+    _ next: Tensor, _ entry: Entry, _ update: Tensor, _ trace: ModelTrace,
+    _ updates: inout [(variable: Variable, value: Tensor)]
+  ) -> Tensor {
+    guard let ema = optimizer.ema else { return next }
+    let slot = variable("\(entry.slotPrefix)/average", next.shape, role: .slot, initial: 0)
+    if !averages.contains(where: { $0.average === slot }) { averages.append((entry.variable, slot)) }
+    let momentum = trace.read(variable("ema_momentum", [], role: .counter, initial: Float(ema.momentum)))
+    let rest = trace.read(variable("one_minus_ema_momentum", [], role: .counter, initial: Float(1 - ema.momentum)))
+    let value = next.cast(to: .float32)
+    let average = (update .> 1).select(trace.read(slot) * momentum + value * rest, value)
+    updates.append((slot, average))
+    guard let frequency = ema.overwriteFrequency, frequency > 0 else { return next }
+    let isDue = update.modulo(update.filled(Double(frequency))) .== 0
+    return isDue.select(average.cast(to: next.dtype), next)
+  }
+
+  /// Lets the parameters and their averages change places.
+  func swapAverages() {
+    for (parameter, average) in averages { (parameter.value, average.value) = (average.value, parameter.value) }
+    areAveragesSwapped.toggle()
+  }
+
+  /// Sets the parameters to their averages, as at the end of `fit`.
+  func takeAverages() {
+    if areAveragesSwapped { return swapBackKeepingAverages() }
+    for (parameter, average) in averages { parameter.value = average.value }
+  }
+
+  /// The parameters hold their averages: the slots get them back.
+  private func swapBackKeepingAverages() {
+    for (parameter, average) in averages { average.value = parameter.value }
+    areAveragesSwapped = false
   }
 }
