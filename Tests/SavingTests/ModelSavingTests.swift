@@ -131,7 +131,9 @@ private struct Plain: Optimizer {
         for line in text.split(separator: "\n") where line.hasPrefix("public struct ") && line.contains(pattern) {
           let name = line.dropFirst("public struct ".count).prefix { $0.isLetter || $0.isNumber }
           if line.contains("<") { continue }
-          #expect(names.contains(String(name)), "\(name) in \(file)")
+          // A metric that shares its name with a loss has another one in Swift.
+          let known = names.contains(String(name)) || name.hasSuffix("Metric") && names.contains(String(name.dropLast(6)))
+          #expect(known, "\(name) in \(file)")
         }
       }
     }

@@ -167,12 +167,12 @@ final class TrainingLoop: TrainingControl {
   var hasSchedule: Bool { settings.optimizer.hasSchedule }
 
   var logNames: [String] {
-    let names = ["loss"] + settings.metricNames
+    let names = settings.logNames
     return names + (validation == nil ? [] : names.map { "val_" + $0 })
   }
 
   func direction(of metric: String) -> MetricDirection? {
-    if metric == "loss" { return .lower }
+    if metric == "loss" || settings.outputLosses.contains(where: { $0.name == metric }) { return .lower }
     return settings.metricNames.firstIndex(of: metric).map { settings.metrics[$0].better }
   }
 

@@ -1,12 +1,16 @@
 import Foundation
+import Synchronization
 
 /// A file of events as TensorBoard reads them: each a length, the event, and checksums of both.
 final class EventFile {
   let path: String
   private let handle: FileHandle
+  /// Files that this process has made, which tells those of one second apart.
+  private static let made = Atomic<Int>(0)
 
   /// A new file in a folder, which is made where it is missing.
-  init(folder: String, number: Int) throws {
+  init(folder: String) throws {
+    let number = Self.made.add(1, ordering: .relaxed).oldValue
     let time = Date().timeIntervalSince1970
     let host = ProcessInfo.processInfo.hostName
     let process = ProcessInfo.processInfo.processIdentifier

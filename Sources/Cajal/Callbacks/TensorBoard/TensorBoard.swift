@@ -28,7 +28,6 @@ public final class TensorBoard: Callback {
 
   private var train: EventFile?
   private var validation: EventFile?
-  private var files = 0
   private var start = (time: ContinuousClock.now, step: 0)
 
   /// Writes into a folder, which is made where it is missing.
@@ -92,10 +91,7 @@ public final class TensorBoard: Callback {
     return file
   }
 
-  private func newFile(_ part: String) throws -> EventFile {
-    files += 1
-    return try EventFile(folder: "\(logDir)/\(part)", number: files - 1)
-  }
+  private func newFile(_ part: String) throws -> EventFile { try EventFile(folder: "\(logDir)/\(part)") }
 
   private func close() throws {
     let open = [train, validation]

@@ -4,12 +4,15 @@ struct CompileEntry: Codable {
   var losses: [LossEntry]
   var lossWeights: [Float]
   var metrics: [MetricEntry]
+  /// The output each metric looks at, where there is one for each.
+  var metricOutputs: [Int?]?
 
   init(_ settings: TrainingSettings) {
     optimizer = OptimizerEntry(settings.optimizer)
     losses = settings.losses.map(LossEntry.init)
     lossWeights = settings.lossWeights
     metrics = settings.metrics.map(MetricEntry.init)
+    metricOutputs = settings.givenOutputs.contains { $0 != nil } ? settings.givenOutputs : nil
   }
 }
 
