@@ -236,6 +236,9 @@ def metric_rows():
         add("poisson", m.Poisson(), several, ranked)
         add("r2/variance", m.R2Score(class_aggregation="variance_weighted_average"), wide, near)
         add("r2/adjusted", m.R2Score(num_regressors=3), wide, near)
+        add("auc/labels", m.AUC(multi_label=True, num_labels=3), many, many_chances)
+        add("auc/weighted-labels", m.AUC(multi_label=True, num_labels=3, label_weights=[1, 2, 0.5]), many, many_chances)
+        add("auc/label-weights", m.AUC(label_weights=[1, 2, 0.5]), many, many_chances)
     return rows
 
 

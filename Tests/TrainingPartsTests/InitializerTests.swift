@@ -5,9 +5,9 @@ import Testing
 @Suite struct InitializerTests {
   static let fixed: [String: Initializer] = [
     "identity": .identity(gain: 2), "stft": .stft(),
-    "stft/imag": .stft(STFT(side: .imag, window: .hamming, scaling: .spectrum, periodic: true)),
-    "stft/plain": .stft(STFT(window: nil, scaling: nil)),
-    "stft/blackman": .stft(STFT(side: .imag, window: .blackman, scaling: nil)),
+    "stft/imag": .stft(side: .imag, window: .hamming, scaling: .spectrum, periodic: true),
+    "stft/plain": .stft(window: nil, scaling: nil),
+    "stft/blackman": .stft(side: .imag, window: .blackman, scaling: nil),
   ]
 
   static func values(_ initializer: Initializer, _ shape: Shape, seed: Int = 0, _ path: String = "kernel") throws

@@ -33,6 +33,8 @@ import Testing
     "cosineSimilarity": .cosineSimilarity, "logCosh": LogCoshError(), "hinge": .hinge, "squaredHinge": .squaredHinge,
     "categoricalHinge": .categoricalHinge, "poisson": .poisson,
     "r2/variance": R2Score(classAggregation: .varianceWeightedAverage), "r2/adjusted": R2Score(numRegressors: 3),
+    "auc/labels": .auc(multiLabel: true), "auc/weighted-labels": .auc(multiLabel: true, labelWeights: [1, 2, 0.5]),
+    "auc/label-weights": .auc(labelWeights: [1, 2, 0.5]),
   ]
 
   /// The result after batches of about a third of the samples.

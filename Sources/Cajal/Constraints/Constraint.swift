@@ -5,13 +5,18 @@
 /// Example: `Dense(64, kernelConstraint: .maxNorm(3))`
 public enum Constraint: Hashable, Sendable, Codable {
   /// Norms of at most `maxValue`: w min(‖w‖, max) / (ε + ‖w‖). Source: Srivastava et al., 2014.
-  case maxNorm(_ maxValue: Double = 2, axis: [Int] = [0])
+  case maxNorm(maxValue: Double = 2, axis: [Int] = [0])
   /// Norms in `minValue` … `maxValue`; with a `rate` below 1 they are only drawn there, by that part of the way.
   case minMaxNorm(minValue: Double = 0, maxValue: Double = 1, rate: Double = 1, axis: [Int] = [0])
   /// Nothing below 0: max(w, 0).
   case nonNeg
   /// Norms of 1: w / (ε + ‖w‖).
   case unitNorm(axis: [Int] = [0])
+
+  /// Norms of at most a value.
+  public static func maxNorm(_ maxValue: Double, axis: [Int] = [0]) -> Constraint {
+    .maxNorm(maxValue: maxValue, axis: axis)
+  }
 
   /// The parameter as it must be.
   public func callAsFunction(_ parameter: Tensor) -> Tensor {

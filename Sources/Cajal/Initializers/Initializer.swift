@@ -38,7 +38,8 @@ public indirect enum Initializer: Hashable, Sendable, Codable {
   /// A gain on the diagonal of a matrix, 0 elsewhere.
   case identity(gain: Float = 1)
   /// Waves for a short-time Fourier transform as a 1-D convolution: a kernel [frame, channels, frequencies].
-  case stft(STFT = STFT())
+  case stft(
+    side: STFT.Side = .real, window: STFT.Window? = .hann, scaling: STFT.Scaling? = .density, periodic: Bool = false)
   /// Another initializer with a seed of its own: equal shapes get equal values, whatever the model's seed.
   case seeded(Initializer, seed: Int)
   /// Given values, in row-major order.
@@ -92,7 +93,9 @@ public indirect enum Initializer: Hashable, Sendable, Codable {
       let columns = type.shape[1]
       tensor = Tensor(
         (0..<type.shape.count).map { $0 / columns == $0 % columns ? gain : 0 }, shape: type.shape)
-    case .stft(let transform): tensor = Tensor(try transform.values(type.shape), shape: type.shape)
+    case .stft(let side, let window, let scaling, let periodic):
+      let transform = STFT(side: side, window: window, scaling: scaling, periodic: periodic)
+      tensor = Tensor(try transform.values(type.shape), shape: type.shape)
     case .seeded(let initializer, let own):
       return try initializer.values(type, seed: own, stream: stableHash("seeded"))
     case .values(let values):
