@@ -384,6 +384,7 @@ def parity_rows():
                                adam_weight_decay=0.05, exclude_layers=["dense_1"]))
     row("scheduleFree", ScheduleFree(0.02))
     row("scheduleFree/warmup", ScheduleFree(0.05, warmup_steps=10))
+    row("adam/lossScale", o.LossScaleOptimizer(o.Adam(0.02), initial_scale=1024.0, dynamic_growth_steps=5))
     row("sgd/maxNorm", o.SGD(0.2), constraint=c.MaxNorm(0.8))
     row("sgd/minMaxNorm", o.SGD(0.2), constraint=c.MinMaxNorm(0.9, 1.1, rate=0.5))
     row("sgd/unitNorm", o.Adam(0.02), constraint=c.UnitNorm(axis=[0, 1]))

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Cajal
@@ -52,6 +53,8 @@ import Testing
         nsSteps: 3, nesterov: false, rmsRate: nil)),
     "scheduleFree": Setting(ScheduleFreeAdamW(learningRate: 0.02)),
     "scheduleFree/warmup": Setting(ScheduleFreeAdamW(learningRate: 0.05, warmupSteps: 10)),
+    "adam/lossScale": Setting(
+      LossScaleOptimizer(Adam(learningRate: 0.02), initialScale: 1_024, dynamicGrowthSteps: 5)),
     "sgd/maxNorm": Setting(.sgd(learningRate: 0.2), .maxNorm(0.8)),
     "sgd/minMaxNorm": Setting(.sgd(learningRate: 0.2), .minMaxNorm(minValue: 0.9, maxValue: 1.1, rate: 0.5)),
     "sgd/unitNorm": Setting(.adam(learningRate: 0.02), .unitNorm(axis: [0, 1])),
@@ -114,6 +117,40 @@ import Testing
     #expect(!Muon(excludeEmbeddings: false).usesAdamW(path: "embedding/embeddings", shape: [3, 4]))
     #expect(muon.usesAdamW(path: "block_2/dense/kernel", shape: [3, 4]))
     #expect(!muon.usesAdamW(path: "block_3/dense/kernel", shape: [3, 4]))
+  }
+
+  /// |y|, whose gradient at 0 is no number here.
+  private struct Distance: Loss {
+    func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
+      prediction.squared().sqrt().mean(axes: [1])
+    }
+  }
+
+  @Test func stepsWithoutFiniteGradientsArePassedOver() throws {
+    let model = try Model(Dense(1, useBias: false, kernelInitializer: .zeros), inputShape: [1])
+    let optimizer = LossScaleOptimizer(
+      SGD(learningRate: 0.5, momentum: 0.5), initialScale: 16, dynamicGrowthSteps: 2)
+    model.compile(optimizer: optimizer, loss: Distance())
+    func scale() throws -> Float {
+      let variables = try #require(model.training).optimizerVariables
+      return try #require(variables.first { $0.name.hasSuffix("dynamic_scale") }).scalar
+    }
+    for expected in [8, 4] as [Float] {
+      try model.trainOnBatch(.ones([2, 1]), .ones([2, 1]))
+      #expect(try model.weight("kernel").floats == [0])
+      #expect(try scale() == expected)
+    }
+    try model.setWeight("kernel", Tensor([[4]]))
+    for (kernel, expected) in [(3.5, 4), (2.75, 8), (1.875, 8)] as [(Float, Float)] {
+      try model.trainOnBatch(.ones([2, 1]), .ones([2, 1]))
+      #expect(try model.weight("kernel").floats == [kernel])
+      #expect(try scale() == expected)
+    }
+    let data = try JSONEncoder().encode(OptimizerEntry(optimizer.following(CosineDecay(initialRate: 1, decaySteps: 2))))
+    let read = try JSONDecoder().decode(OptimizerEntry.self, from: data).optimizer
+    #expect(read.lossScaling == optimizer.lossScaling)
+    #expect(read.hasSchedule)
+    #expect(type(of: read).className == "SGD")
   }
 
   @Test func gradientsOfOneStepAreNoAccumulation() throws {

@@ -17,6 +17,9 @@ public protocol Optimizer: Codable, Sendable {
   /// The parameters change once in so many steps, by the mean of their gradients; nil for every step.
   var gradientAccumulationSteps: Int? { get set }
 
+  /// How the loss is scaled while gradients are computed; nil for not at all. See ``LossScaleOptimizer``.
+  var lossScaling: LossScaling? { get }
+
   /// The parameter's next value, from its gradient alone; weight decay and clipping happen outside.
   func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor
 
@@ -39,6 +42,7 @@ extension Optimizer {
   public static var className: String { String(String(describing: Self.self).prefix { $0 != "<" }) }
   public func learningRate(atStep step: Int) -> Double { learningRate }
   public var hasSchedule: Bool { false }
+  public var lossScaling: LossScaling? { nil }
   public var ema: WeightAverage? {
     get { nil }
     set {}

@@ -34,6 +34,7 @@ public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimi
     get { base.gradientAccumulationSteps }
     set { base.gradientAccumulationSteps = newValue }
   }
+  public var lossScaling: LossScaling? { base.lossScaling }
   public var hasSchedule: Bool { true }
   public static var className: String { Base.className }
 

@@ -186,7 +186,7 @@ extension Model {
       }
     }
     return try settings.optimization.updates(
-      trained, gradients: gradient(of: loss, with: trained.map(\.tensor)),
+      trained, gradients: settings.optimization.gradients(of: loss, with: trained.map(\.tensor), trace),
       iteration: (trace.step + Tensor([Int64(1)], shape: [])).cast(to: .float32), trace)
   }
 

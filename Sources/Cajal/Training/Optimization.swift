@@ -31,7 +31,9 @@ final class Optimization {
   ) throws -> [(variable: Variable, value: Tensor)] {
     var updates: [(variable: Variable, value: Tensor)] = []
     averages = []
-    let (gradients, gate) = try accumulated(gradients, of: trained, iteration, trace, &updates)
+    let (count, isFinite) = judged(gradients, iteration, trace, &updates)
+    var (gradients, gate) = try accumulated(gradients, of: trained, count, isFinite, trace, &updates)
+    if let isFinite { gate.isOpen = gate.isOpen.map { $0.and(isFinite) } ?? isFinite }
     let clipped = try optimizer.clipping?.applied(to: gradients) ?? gradients
     let rate = trace.read(learningRate)
     for (entry, gradient) in zip(trained, clipped) {
@@ -102,7 +104,7 @@ final class Optimization {
 
   /// The gradients of an update: those of the step, or the means of the last steps.
   private func accumulated(
-    _ gradients: [Tensor], of trained: [Entry], _ iteration: Tensor, _ trace: ModelTrace,
+    _ gradients: [Tensor], of trained: [Entry], _ iteration: Tensor, _ isFinite: Tensor?, _ trace: ModelTrace,
     _ updates: inout [(variable: Variable, value: Tensor)]
   ) throws -> ([Tensor], Gate) {
     guard let steps = optimizer.gradientAccumulationSteps else { return (gradients, Gate(update: iteration)) }
@@ -117,11 +119,52 @@ final class Optimization {
       let name = "\(entry.slotPrefix)/gradient_accumulator"
       let slot = variable(name, entry.tensor.shape, role: .slot, initial: 0)
       let sum = trace.read(slot) + gradient.cast(to: .float32)
-      updates.append((slot, isUpdate.select(sum.filled(0), sum)))
+      let next = isUpdate.select(sum.filled(0), sum)
+      updates.append((slot, isFinite?.select(next, trace.read(slot)) ?? next))
       means.append(sum * (1 / Double(steps)))
     }
     let number = ((iteration - 1) / Double(steps)).floor() + 1
     return (means, Gate(update: number, isOpen: isUpdate))
+  }
+
+  // MARK: - Scaled losses
+
+  private struct Scale {
+    var value: Variable
+    var goodSteps: Variable
+    var iteration: Variable
+    var growthSteps: Int
+  }
+
+  private var scale: Scale? {
+    optimizer.lossScaling.map { scaling in
+      Scale(
+        value: variable("loss_scale/dynamic_scale", [], role: .slot, initial: Float(scaling.initialScale)),
+        goodSteps: variable("loss_scale/step_counter", [], role: .slot, initial: 0),
+        iteration: variable("loss_scale/iteration", [], role: .slot, initial: 0),
+        growthSteps: scaling.dynamicGrowthSteps)
+    }
+  }
+
+  /// The gradients of a loss, which is scaled meanwhile where the optimizer wants it.
+  func gradients(of loss: Tensor, with tensors: [Tensor], _ trace: ModelTrace) -> [Tensor] {
+    guard let scale = scale.map({ trace.read($0.value) }) else { return gradient(of: loss, with: tensors) }
+    return gradient(of: loss * scale, with: tensors).map { $0 / scale }
+  }
+
+  /// The number of the step among those with finite gradients, and whether this is one; nil where nobody asks.
+  private func judged(
+    _ gradients: [Tensor], _ iteration: Tensor, _ trace: ModelTrace,
+    _ updates: inout [(variable: Variable, value: Tensor)]
+  ) -> (iteration: Tensor, isFinite: Tensor?) {
+    guard let scale, let first = gradients.first else { return (iteration, nil) }
+    let isFinite = gradients.dropFirst().reduce(first.isFinite().all()) { $0.and($1.isFinite().all()) }
+    let (factor, good, count) = (trace.read(scale.value), trace.read(scale.goodSteps), trace.read(scale.iteration))
+    let grows = good .== Double(scale.growthSteps - 1)
+    updates.append((scale.value, isFinite.select(grows.select(factor * 2, factor), factor * 0.5)))
+    updates.append((scale.goodSteps, isFinite.select(grows.select(good.filled(0), good + 1), good.filled(0))))
+    updates.append((scale.iteration, isFinite.select(count + 1, count)))
+    return (count + 1, isFinite)
   }
 
   // MARK: - Averages of parameters

@@ -16,7 +16,7 @@ struct CompileEntry: Codable {
   }
 }
 
-private enum ClassKeys: String, CodingKey { case className, config, schedule, reduction }
+private enum ClassKeys: String, CodingKey { case className, config, schedule, reduction, lossScaling }
 
 /// An optimizer in a file: `{"className": "Adam", "config": {…}}`, and its schedule where it follows one.
 struct OptimizerEntry: Codable {
@@ -27,7 +27,13 @@ struct OptimizerEntry: Codable {
   init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: ClassKeys.self)
     let type = try OptimizerRegistry.classes.type(named: try container.decode(String.self, forKey: .className))
-    let base = try type.init(from: try container.superDecoder(forKey: .config))
+    let plain = try type.init(from: try container.superDecoder(forKey: .config))
+    func scale<Base: Optimizer>(_ base: Base, _ scaling: LossScaling) -> any Optimizer {
+      LossScaleOptimizer(
+        base, initialScale: scaling.initialScale, dynamicGrowthSteps: scaling.dynamicGrowthSteps)
+    }
+    let scaling = try container.decodeIfPresent(LossScaling.self, forKey: .lossScaling)
+    let base = scaling.map { scale(plain, $0) } ?? plain
     guard let entry = try container.decodeIfPresent(ScheduleEntry.self, forKey: .schedule) else {
       optimizer = base
       return
@@ -40,12 +46,31 @@ struct OptimizerEntry: Codable {
 
   func encode(to encoder: Encoder) throws {
     var container = encoder.container(keyedBy: ClassKeys.self)
-    let parts = (optimizer as? any ScheduledOptimizer)?.parts
-    let base = parts?.base ?? optimizer
+    let parts = scheduled
+    let base = unscaled(parts?.base ?? optimizer)
     try container.encode(type(of: base).className, forKey: .className)
     try base.encode(to: container.superEncoder(forKey: .config))
+    try container.encodeIfPresent(optimizer.lossScaling, forKey: .lossScaling)
     if let schedule = parts?.schedule { try container.encode(ScheduleEntry(schedule: schedule), forKey: .schedule) }
   }
+}
+
+extension OptimizerEntry {
+  /// The optimizer without its schedule, whichever of scale and schedule is around the other.
+  private var scheduled: (base: any Optimizer, schedule: any LearningRateSchedule)? {
+    ((optimizer as? any ScheduledOptimizer) ?? (unscaled(optimizer) as? any ScheduledOptimizer))?.parts
+  }
+
+  private func unscaled(_ optimizer: any Optimizer) -> any Optimizer {
+    (optimizer as? any ScaledOptimizer)?.unscaled ?? optimizer
+  }
+}
+
+/// An optimizer that is another one with a scaled loss.
+private protocol ScaledOptimizer { var unscaled: any Optimizer { get } }
+
+extension LossScaleOptimizer: ScaledOptimizer {
+  fileprivate var unscaled: any Optimizer { innerOptimizer }
 }
 
 /// An optimizer that is another one with a schedule.
