@@ -20,3 +20,10 @@ public struct CategoricalGeneralizedCrossEntropy: Loss, Hashable {
     return (1 - own.power(q)) / q
   }
 }
+
+extension Loss where Self == CategoricalGeneralizedCrossEntropy {
+  /// ``CategoricalGeneralizedCrossEntropy`` with its usual options.
+  public static var categoricalGeneralizedCrossEntropy: CategoricalGeneralizedCrossEntropy {
+    CategoricalGeneralizedCrossEntropy()
+  }
+}

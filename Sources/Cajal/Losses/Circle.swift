@@ -46,3 +46,8 @@ public struct Circle: Loss, Hashable {
     return values * (Double(batch) / counted.maximum(1))
   }
 }
+
+extension Loss where Self == Circle {
+  /// ``Circle`` with its usual options.
+  public static var circle: Circle { Circle() }
+}

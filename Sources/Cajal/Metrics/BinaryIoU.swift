@@ -27,3 +27,8 @@ public struct BinaryIoU: Metric, Hashable {
     ClassCounts.meanOverlap(accumulators, classes: 2, of: targetClassIds)
   }
 }
+
+extension Metric where Self == BinaryIoU {
+  /// ``BinaryIoU`` with its usual options.
+  public static var binaryIoU: BinaryIoU { BinaryIoU() }
+}

@@ -26,3 +26,8 @@ public struct ConcordanceCorrelation: SampleMean, Hashable {
     return 2 * (t * y).mean(axes: [axis]) / (spread + shift + lossEpsilon)
   }
 }
+
+extension Metric where Self == ConcordanceCorrelation {
+  /// ``ConcordanceCorrelation`` with its usual options.
+  public static var concordanceCorrelation: ConcordanceCorrelation { ConcordanceCorrelation() }
+}

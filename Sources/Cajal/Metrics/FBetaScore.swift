@@ -60,3 +60,12 @@ public struct FBetaScore: Metric, Hashable {
     return BinaryCounts.ratio(total, share)
   }
 }
+
+extension Metric where Self == FBetaScore {
+  /// ``FBetaScore`` with options of one's own.
+  public static func fBeta(
+    _ beta: Double, average: F1Score.Average = .macro, threshold: Double? = nil
+  ) -> FBetaScore {
+    FBetaScore(average: average, beta: beta, threshold: threshold)
+  }
+}

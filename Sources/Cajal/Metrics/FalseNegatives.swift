@@ -22,3 +22,10 @@ public struct FalseNegatives: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { Double(accumulators["accumulator"]?.first ?? 0) }
 }
+
+extension Metric where Self == FalseNegatives {
+  /// ``FalseNegatives`` with its usual options.
+  public static var falseNegatives: FalseNegatives { FalseNegatives() }
+  /// ``FalseNegatives`` with options of one's own.
+  public static func falseNegatives(threshold: Double) -> FalseNegatives { FalseNegatives(threshold: threshold) }
+}

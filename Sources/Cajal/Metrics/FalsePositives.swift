@@ -22,3 +22,10 @@ public struct FalsePositives: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { Double(accumulators["accumulator"]?.first ?? 0) }
 }
+
+extension Metric where Self == FalsePositives {
+  /// ``FalsePositives`` with its usual options.
+  public static var falsePositives: FalsePositives { FalsePositives() }
+  /// ``FalsePositives`` with options of one's own.
+  public static func falsePositives(threshold: Double) -> FalsePositives { FalsePositives(threshold: threshold) }
+}

@@ -12,3 +12,8 @@ public struct LogCoshError: SampleMean, Hashable {
     try LogCosh()(target: target, prediction: prediction)
   }
 }
+
+extension Metric where Self == LogCoshError {
+  /// ``LogCoshError`` with its usual options.
+  public static var logCosh: LogCoshError { LogCoshError() }
+}

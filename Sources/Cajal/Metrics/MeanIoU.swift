@@ -41,3 +41,10 @@ public struct MeanIoU: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { overlap.result(accumulators) }
 }
+
+extension Metric where Self == MeanIoU {
+  /// ``MeanIoU`` of so many classes.
+  public static func meanIoU(numClasses: Int, sparseYPred: Bool = true) -> MeanIoU {
+    MeanIoU(numClasses: numClasses, sparseYPred: sparseYPred)
+  }
+}

@@ -38,3 +38,10 @@ public struct OneHotMeanIoU: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { overlap.result(accumulators) }
 }
+
+extension Metric where Self == OneHotMeanIoU {
+  /// ``OneHotMeanIoU`` of so many classes.
+  public static func oneHotMeanIoU(numClasses: Int) -> OneHotMeanIoU {
+    OneHotMeanIoU(numClasses: numClasses)
+  }
+}

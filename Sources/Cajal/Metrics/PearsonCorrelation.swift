@@ -33,3 +33,8 @@ extension SampleMean {
     return (target.cast(to: .float32), prediction.cast(to: .float32))
   }
 }
+
+extension Metric where Self == PearsonCorrelation {
+  /// ``PearsonCorrelation`` with its usual options.
+  public static var pearsonCorrelation: PearsonCorrelation { PearsonCorrelation() }
+}

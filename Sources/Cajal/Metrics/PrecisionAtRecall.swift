@@ -36,3 +36,8 @@ public struct PrecisionAtRecall: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { rates.result(accumulators) }
 }
+
+extension Metric where Self == PrecisionAtRecall {
+  /// ``PrecisionAtRecall`` for a rate that is demanded.
+  public static func precisionAtRecall(recall: Double) -> PrecisionAtRecall { PrecisionAtRecall(recall: recall) }
+}

@@ -36,3 +36,10 @@ public struct RecallAtPrecision: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { rates.result(accumulators) }
 }
+
+extension Metric where Self == RecallAtPrecision {
+  /// ``RecallAtPrecision`` for a rate that is demanded.
+  public static func recallAtPrecision(precision: Double) -> RecallAtPrecision {
+    RecallAtPrecision(precision: precision)
+  }
+}

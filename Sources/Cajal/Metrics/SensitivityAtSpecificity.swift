@@ -36,3 +36,10 @@ public struct SensitivityAtSpecificity: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { rates.result(accumulators) }
 }
+
+extension Metric where Self == SensitivityAtSpecificity {
+  /// ``SensitivityAtSpecificity`` for a rate that is demanded.
+  public static func sensitivityAtSpecificity(specificity: Double) -> SensitivityAtSpecificity {
+    SensitivityAtSpecificity(specificity: specificity)
+  }
+}

@@ -36,3 +36,10 @@ public struct SpecificityAtSensitivity: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { rates.result(accumulators) }
 }
+
+extension Metric where Self == SpecificityAtSensitivity {
+  /// ``SpecificityAtSensitivity`` for a rate that is demanded.
+  public static func specificityAtSensitivity(sensitivity: Double) -> SpecificityAtSensitivity {
+    SpecificityAtSensitivity(sensitivity: sensitivity)
+  }
+}

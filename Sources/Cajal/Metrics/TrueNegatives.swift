@@ -22,3 +22,10 @@ public struct TrueNegatives: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { Double(accumulators["accumulator"]?.first ?? 0) }
 }
+
+extension Metric where Self == TrueNegatives {
+  /// ``TrueNegatives`` with its usual options.
+  public static var trueNegatives: TrueNegatives { TrueNegatives() }
+  /// ``TrueNegatives`` with options of one's own.
+  public static func trueNegatives(threshold: Double) -> TrueNegatives { TrueNegatives(threshold: threshold) }
+}

@@ -22,3 +22,10 @@ public struct TruePositives: Metric, Hashable {
 
   public func result(_ accumulators: [String: [Float]]) -> Double { Double(accumulators["accumulator"]?.first ?? 0) }
 }
+
+extension Metric where Self == TruePositives {
+  /// ``TruePositives`` with its usual options.
+  public static var truePositives: TruePositives { TruePositives() }
+  /// ``TruePositives`` with options of one's own.
+  public static func truePositives(threshold: Double) -> TruePositives { TruePositives(threshold: threshold) }
+}
