@@ -43,4 +43,34 @@ import Testing
       } == "swapAverages: expected an optimizer that keeps averages, but this one does not. "
         + "Compile with an optimizer that has ema: WeightAverage().")
   }
+
+  private struct Interrupted: Error {}
+
+  @Test func interruptedRunsEndWithTheSameBits() throws {
+    let folder = try ScratchFolder()
+    let x = Tensor((0..<40).map { Float($0 * 7 % 13) / 13 }, shape: [20, 2])
+    let y = x.sum(axes: [1], keepsDimensions: true)
+    func train(_ directory: String, interruptedAt step: Int?) throws -> [Float] {
+      let model = try Model(
+        Sequential {
+          Dense(4, activation: .tanh)
+          Dense(1)
+        }, inputShape: [2], seed: 5)
+      let optimizer = LossScaleOptimizer(
+        Adam(learningRate: 0.05, ema: WeightAverage(momentum: 0.7), gradientAccumulationSteps: 2))
+      model.compile(optimizer: optimizer, loss: .meanSquaredError)
+      let watcher = LambdaCallback(batchEnd: { training in if training.step == step { throw Interrupted() } })
+      try model.fit(
+        x, y, epochs: 3, batchSize: 4, validationData: (x, y),
+        callbacks: [
+          SwapEMAWeights(swapOnEpoch: true), watcher, BackupAndRestore(folder / directory, everySteps: 3),
+        ], verbose: .silent)
+      return try model.variables.flatMap { try model.weight($0.name).floats }
+    }
+    let whole = try train("whole", interruptedAt: nil)
+    for step in [5, 8, 11] {
+      #expect(throws: Interrupted.self) { _ = try train("cut\(step)", interruptedAt: step) }
+      #expect(try train("cut\(step)", interruptedAt: nil) == whole)
+    }
+  }
 }
