@@ -385,6 +385,9 @@ def parity_rows():
     row("scheduleFree", ScheduleFree(0.02))
     row("scheduleFree/warmup", ScheduleFree(0.05, warmup_steps=10))
     row("adam/lossScale", o.LossScaleOptimizer(o.Adam(0.02), initial_scale=1024.0, dynamic_growth_steps=5))
+    groups = {"(.*/)?dense/.*": o.Adam(0.01, use_ema=True, ema_overwrite_frequency=5),
+              "(.*/)?conv1d/kernel": o.Lion(0.003)}
+    row("multi", o.MultiOptimizer(o.OptimizerMap(o.SGD(0.2, clipnorm=0.3), groups)))
     row("sgd/maxNorm", o.SGD(0.2), constraint=c.MaxNorm(0.8))
     row("sgd/minMaxNorm", o.SGD(0.2), constraint=c.MinMaxNorm(0.9, 1.1, rate=0.5))
     row("sgd/unitNorm", o.Adam(0.02), constraint=c.UnitNorm(axis=[0, 1]))

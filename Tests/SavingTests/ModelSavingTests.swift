@@ -132,7 +132,8 @@ private struct Plain: Optimizer {
           let name = line.dropFirst("public struct ".count).prefix { $0.isLetter || $0.isNumber }
           if line.contains("<") { continue }
           // A metric that shares its name with a loss has another one in Swift.
-          let known = names.contains(String(name)) || name.hasSuffix("Metric") && names.contains(String(name.dropLast(6)))
+          let plain = name.hasSuffix("Metric") ? name.dropLast(6) : name
+          let known = names.contains(String(name)) || names.contains(String(plain))
           #expect(known, "\(name) in \(file)")
         }
       }

@@ -55,6 +55,13 @@ import Testing
     "scheduleFree/warmup": Setting(ScheduleFreeAdamW(learningRate: 0.05, warmupSteps: 10)),
     "adam/lossScale": Setting(
       LossScaleOptimizer(Adam(learningRate: 0.02), initialScale: 1_024, dynamicGrowthSteps: 5)),
+    "multi": Setting(
+      MultiOptimizer(
+        SGD(learningRate: 0.2, clipping: .norm(0.3)),
+        [
+          ("dense/.*", Adam(learningRate: 0.01, ema: WeightAverage(overwriteFrequency: 5))),
+          ("conv1d/kernel", Lion(learningRate: 0.003)),
+        ])),
     "sgd/maxNorm": Setting(.sgd(learningRate: 0.2), .maxNorm(0.8)),
     "sgd/minMaxNorm": Setting(.sgd(learningRate: 0.2), .minMaxNorm(minValue: 0.9, maxValue: 1.1, rate: 0.5)),
     "sgd/unitNorm": Setting(.adam(learningRate: 0.02), .unitNorm(axis: [0, 1])),
@@ -151,6 +158,37 @@ import Testing
     #expect(read.lossScaling == optimizer.lossScaling)
     #expect(read.hasSchedule)
     #expect(type(of: read).className == "SGD")
+  }
+
+  @Test func groupsAreFoundSavedAndRestored() throws {
+    let optimizer = MultiOptimizer(
+      SGD(learningRate: 0.1), [("a/.*", Adam()), (".*/kernel", Adam()), ("b/kernel", Lion())])
+    #expect(try optimizer.group(of: "a/bias") == 0)
+    #expect(try optimizer.group(of: "b/kernel") == 2)
+    #expect(try optimizer.group(of: "c/d/kernel") == 1)
+    #expect(try optimizer.group(of: "c/bias") == nil)
+    #expect(
+      message { _ = try optimizer.group(of: "a/kernel") }
+        == "MultiOptimizer: expected one pattern that matches a/kernel, but there are 'a/.*' and '.*/kernel'. "
+        + "Make them exclude one another, or give the path itself.")
+    #expect(
+      message { _ = try MultiOptimizer(SGD(), [("(", Adam())]).group(of: "a") }
+        == "MultiOptimizer: expected a regular expression, but it is '('.")
+    let folder = try ScratchFolder()
+    let network = Sequential {
+      Dense(3, activation: .tanh)
+      Dense(1)
+    }
+    let model = try Model(network, inputShape: [2])
+    let schedule = CosineDecay(initialRate: 0.1, decaySteps: 8)
+    model.compile(
+      optimizer: MultiOptimizer(SGD(momentum: 0.5), [("dense/.*", Adam().following(schedule))]), loss: .meanSquaredError
+    )
+    let (x, y) = (Tensor([[0.2, 0.7], [0.5, -1]]), Tensor([[1], [0]]))
+    for _ in 0..<3 { try model.trainOnBatch(x, y) }
+    try model.save(to: folder / "model")
+    let read = try Model.load(from: folder / "model")
+    for _ in 0..<3 { #expect(try model.trainOnBatch(x, y)["loss"] == read.trainOnBatch(x, y)["loss"]) }
   }
 
   @Test func gradientsOfOneStepAreNoAccumulation() throws {

@@ -15,6 +15,9 @@ public struct LossScaleOptimizer<Inner: Optimizer>: Optimizer {
 
   /// An optimizer around another; each option is the property of that name.
   public init(_ innerOptimizer: Inner, initialScale: Double = 32_768, dynamicGrowthSteps: Int = 2_000) {
+    assertUse(
+      !(innerOptimizer is MultiOptimizer),
+      "LossScaleOptimizer: expected one rule, but there are several. Scale the losses of MultiOptimizer's groups.")
     self.innerOptimizer = innerOptimizer
     self.initialScale = initialScale
     self.dynamicGrowthSteps = dynamicGrowthSteps

@@ -9,6 +9,9 @@ public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimi
 
   /// An optimizer with a schedule; `following(_:)` reads better.
   public init(_ base: Base, _ schedule: Schedule) {
+    assertUse(
+      !(base is MultiOptimizer),
+      "Scheduled: expected one rule, but there are several. Let MultiOptimizer's groups follow schedules of their own.")
     self.base = base
     self.schedule = schedule
   }

@@ -1,17 +1,26 @@
 /// An optimizer with what it keeps between steps: its step size, and slots beside the parameters.
 final class Optimization {
   let optimizer: any Optimizer
+  private let several: MultiOptimizer?
   let learningRate: Variable
+  /// The optimizers of groups of parameters, where there are several; this one is then the default's.
+  private let parts: [Optimization]
   /// Slots and numbers in the order they were made.
-  private(set) var variables: [Variable] = []
+  var variables: [Variable] { own + parts.flatMap(\.variables) }
+  private var own: [Variable] = []
   private var byName: [String: Variable] = [:]
   /// Parameters with their averages, where the optimizer keeps any.
-  private(set) var averages: [(parameter: Variable, average: Variable)] = []
+  private var averages: [(parameter: Variable, average: Variable)] = []
+  /// Whether parameters have averages.
+  var keepsAverages: Bool { optimizer.ema != nil || parts.contains(where: \.keepsAverages) }
   /// Whether the parameters and their averages have changed places.
   private(set) var areAveragesSwapped = false
 
-  init(_ optimizer: any Optimizer) {
-    self.optimizer = optimizer
+  init(_ given: any Optimizer) {
+    let several = given as? MultiOptimizer
+    parts = several?.groups.map { Optimization($0.optimizer) } ?? []
+    self.several = several
+    optimizer = several?.defaultOptimizer ?? given
     learningRate = Variable(
       "optimizer/learning_rate", TensorType([], .float32), role: .counter,
       value: Storage([Float(optimizer.learningRate)]))
@@ -25,8 +34,24 @@ final class Optimization {
     var constraint: Constraint?
   }
 
+  /// What `compile` was given.
+  var given: any Optimizer { several ?? optimizer }
+
   /// The next values of parameters and slots; `iteration` is 1 in the first step.
   func updates(
+    _ trained: [Entry], gradients: [Tensor], iteration: Tensor, _ trace: ModelTrace
+  ) throws -> [(variable: Variable, value: Tensor)] {
+    guard let several else { return try ownUpdates(trained, gradients: gradients, iteration: iteration, trace) }
+    let groups = try trained.map { try several.group(of: $0.variable.name) }
+    return try ([nil] + parts.indices.map(Optional.init)).flatMap { group in
+      let places = groups.indices.filter { groups[$0] == group }
+      let (own, gradients) = (places.map { trained[$0] }, places.map { gradients[$0] })
+      guard let group else { return try ownUpdates(own, gradients: gradients, iteration: iteration, trace) }
+      return try parts[group].updates(own, gradients: gradients, iteration: iteration, trace)
+    }
+  }
+
+  private func ownUpdates(
     _ trained: [Entry], gradients: [Tensor], iteration: Tensor, _ trace: ModelTrace
   ) throws -> [(variable: Variable, value: Tensor)] {
     var updates: [(variable: Variable, value: Tensor)] = []
@@ -66,25 +91,28 @@ final class Optimization {
     if let known = byName[name] {
       if known.type.shape == shape { return known }
       // Read from a file of another model: it begins anew.
-      variables.removeAll { $0 === known }
+      own.removeAll { $0 === known }
     }
     let storage = Storage([Float](repeating: initial, count: shape.count))
     let variable = Variable("optimizer/" + name, TensorType(shape, .float32), role: role, value: storage)
     byName[name] = variable
-    variables.append(variable)
+    own.append(variable)
     return variable
   }
 
   /// Sets a slot to a value read from a file; the first program finds it.
   func adoptSlot(_ name: String, _ type: TensorType, _ value: Storage) {
+    let path = name.split(separator: "/").dropLast().joined(separator: "/")
+    if let group = try? several?.group(of: path) { return parts[group].adoptSlot(name, type, value) }
     if let known = byName[name], known.type == type { return known.value = value }
     let variable = Variable("optimizer/" + name, type, role: .slot, value: value)
     byName[name] = variable
-    variables.append(variable)
+    own.append(variable)
   }
 
   /// Sets the step size of the coming step, where a schedule decides.
   func setScheduledRate(atStep step: Variable) {
+    for part in parts { part.setScheduledRate(atStep: step) }
     guard optimizer.hasSchedule else { return }
     let number = step.storage.withBytes { $0.load(as: Int64.self) }
     learningRate.setScalar(Float(optimizer.learningRate(atStep: Int(number))))
@@ -189,12 +217,14 @@ final class Optimization {
 
   /// Lets the parameters and their averages change places.
   func swapAverages() {
+    for part in parts { part.swapAverages() }
     for (parameter, average) in averages { (parameter.value, average.value) = (average.value, parameter.value) }
     areAveragesSwapped.toggle()
   }
 
   /// Sets the parameters to their averages, as at the end of `fit`.
   func takeAverages() {
+    for part in parts { part.takeAverages() }
     if areAveragesSwapped { return swapBackKeepingAverages() }
     for (parameter, average) in averages { parameter.value = average.value }
   }

@@ -188,7 +188,7 @@ final class TrainingLoop: TrainingControl {
   }
 
   func swapAverages() throws {
-    guard settings.optimizer.ema != nil else {
+    guard settings.optimization.keepsAverages else {
       throw CajalError(
         .argument, "swapAverages", expected: "an optimizer that keeps averages", given: "this one does not",
         advice: "Compile with an optimizer that has ema: WeightAverage().")

@@ -54,7 +54,7 @@ final class TrainingSettings {
   /// Names that logs can have, without those of validation.
   var logNames: [String] { ["loss"] + outputLosses.map(\.name) + metricNames }
 
-  var optimizer: any Optimizer { optimization.optimizer }
+  var optimizer: any Optimizer { optimization.given }
   var learningRate: Variable { optimization.learningRate }
   var optimizerVariables: [Variable] { optimization.variables }
 

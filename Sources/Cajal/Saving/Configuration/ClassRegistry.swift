@@ -34,7 +34,7 @@ public enum OptimizerRegistry {
     "OptimizerRegistry",
     ([
       SGD.self, RMSprop.self, Adagrad.self, Adadelta.self, Adam.self, AdamW.self, Adamax.self, Nadam.self, Lion.self,
-      Ftrl.self, Adafactor.self, Lamb.self, Muon.self, ScheduleFreeAdamW.self,
+      Ftrl.self, Adafactor.self, Lamb.self, Muon.self, MultiOptimizer.self, ScheduleFreeAdamW.self,
     ] as [any Optimizer.Type]).map { ($0.className, $0) })
 
   /// Makes a class of optimizers readable from files; the last one of a name counts.

@@ -33,6 +33,10 @@ struct OptimizerEntry: Codable {
         base, initialScale: scaling.initialScale, dynamicGrowthSteps: scaling.dynamicGrowthSteps)
     }
     let scaling = try container.decodeIfPresent(LossScaling.self, forKey: .lossScaling)
+    guard !(plain is MultiOptimizer) || scaling == nil && !container.contains(.schedule) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .className, in: container, debugDescription: "several optimizers follow no schedule of their own")
+    }
     let base = scaling.map { scale(plain, $0) } ?? plain
     guard let entry = try container.decodeIfPresent(ScheduleEntry.self, forKey: .schedule) else {
       optimizer = base
