@@ -206,9 +206,10 @@ final class Optimization {
     let slot = variable("\(entry.slotPrefix)/average", next.shape, role: .slot, initial: 0)
     if !averages.contains(where: { $0.average === slot }) { averages.append((entry.variable, slot)) }
     let momentum = trace.read(variable("ema_momentum", [], role: .counter, initial: Float(ema.momentum)))
-    let rest = trace.read(variable("one_minus_ema_momentum", [], role: .counter, initial: Float(1 - ema.momentum)))
+    // The first update sets the average to the parameter; a number decides, so that one kernel does the whole update.
+    let keep = (update .> 1).cast(to: .float32) * momentum
     let value = next.cast(to: .float32)
-    let average = (update .> 1).select(trace.read(slot) * momentum + value * rest, value)
+    let average = trace.read(slot) * keep + value * (1 - keep)
     updates.append((slot, average))
     guard let frequency = ema.overwriteFrequency, frequency > 0 else { return next }
     let isDue = update.modulo(update.filled(Double(frequency))) .== 0
