@@ -10,6 +10,15 @@ static int arity(uint8_t op) {
   return op < VK_CONSTANT ? 1 : op == VK_CONSTANT ? 0 : op <= VK_COMBINE ? 2 : 3;
 }
 
+/// The operations of FLOAT_COSTLY: their third argument is what they fetch ahead.
+static bool fetches(uint8_t op) {
+  switch (op) {
+  case VK_EXP: case VK_EXPM1: case VK_LOG: case VK_LOG1P: case VK_TANH: case VK_SIGMOID: case VK_SOFTPLUS: case VK_ERF:
+  case VK_GATE: return true;
+  default: return false;
+  }
+}
+
 typedef struct {
   uint16_t d, source[3];
   uint8_t op;
@@ -86,11 +95,25 @@ static bool merge_pair(program *p, value_step *s, const lane_operation *table) {
   return false;
 }
 
+/// x / (√y · scale + shift), as optimizers divide, becomes one step.
+static bool merge_root(program *p, value_step *s, const lane_operation *table) {
+  if (!table[VK_OVER_ROOT]) return false;
+  const uint16_t below = s->source[1];
+  const value_step *sum = only_reader(p, below, VK_AFFINE);
+  const value_step *root = sum ? only_reader(p, sum->source[0], VK_SQRT) : NULL;
+  if (!root || !plain(root)) return false;
+  absorb(p, sum->source[0]);
+  absorb(p, below);
+  *s = (value_step){s->d, {s->source[0], root->source[0], s->source[0]}, VK_OVER_ROOT, sum->scale, sum->shift};
+  return true;
+}
+
 /// a · b then + c becomes one step, as does c - a · b; an affine step melts into the unary step that reads it.
 static void merge_steps(program *p, const lane_operation *table) {
   for (int32_t i = 0; i < p->count; i++) {
     value_step *s = &p->steps[i];
     if ((s->op == VK_MUL || s->op == VK_ADD) && merge_pair(p, s, table)) continue;
+    if (s->op == VK_DIV && merge_root(p, s, table)) continue;
     if (s->op == VK_ADD || s->op == VK_SUB) {
       for (int side = 1; side >= 0; side--) {
         uint16_t from = s->source[side], other = s->source[1 - side];
@@ -202,10 +225,10 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     *step = (lane_step){table[affine ? VK_OPERATIONS + s->op : s->op], own, n > 0 ? (uint16_t)slot[s->source[0]] : own,
                         0, 0, s->op, s->scale, s->shift};
     step->b = n > 1 ? (uint16_t)slot[s->source[1]] : step->a;
-    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : UINT16_MAX;
+    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : step->a;
   }
-  for (int32_t i = 0; i < prologue + body; i++)  // two arguments at most: the third is what is fetched ahead
-    if (map->steps[i].c == UINT16_MAX) map->steps[i].c = (uint16_t)slots;
+  for (int32_t i = 0; i < prologue + body; i++)
+    if (fetches(map->steps[i].op)) map->steps[i].c = (uint16_t)slots;
   map->prologue = prologue;
   map->body = body;
   map->slots = slots;
