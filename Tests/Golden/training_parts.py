@@ -1,7 +1,7 @@
 """Golden values of losses, metrics, optimizers and schedules from Keras 3 (TensorFlow backend) and NumPy.
 
 Run: python Tests/Golden/training_parts.py      (Keras 3.15, TensorFlow 2.x)
-Writes losses.json, metrics.json, optimizers.json and schedules.json beside itself.
+Writes losses.json, metrics.json, optimizers.json, schedules.json, training_parity.json and small_parts.json beside itself.
 """
 import json
 import os
@@ -14,6 +14,7 @@ import tensorflow as tf
 
 HERE = pathlib.Path(__file__).parent
 random = np.random.default_rng(20)
+extra = np.random.default_rng(21)
 
 
 def flat(values):
@@ -92,6 +93,40 @@ def loss_rows():
     row("huber/0.3", lambda t, y: k.huber(t, y, delta=0.3), real, other)
     row("logCosh", k.log_cosh, real, other * 5)
     row("cosineSimilarity", k.cosine_similarity, real, other)
+    row("binaryFocalCrossentropy", k.binary_focal_crossentropy, bits, chances)
+    row("binaryFocalCrossentropy/balanced",
+        lambda t, y: k.binary_focal_crossentropy(t, y, True, 0.4, 1.5, True, 0.1), bits, other)
+    row("categoricalFocalCrossentropy", k.categorical_focal_crossentropy, one_hot, unscaled)
+    row("categoricalFocalCrossentropy/each",
+        lambda t, y: k.categorical_focal_crossentropy(t, y, [0.1, 0.2, 0.3, 0.4, 0.5], 1.3, True, 0.1), one_hot, logits)
+    row("categoricalGeneralizedCrossEntropy/0.7",
+        lambda t, y: k.categorical_generalized_cross_entropy(t, y, 0.7), labels, probabilities)
+    row("dice", k.dice, bits, chances)
+    row("dice/rows", lambda t, y: k.dice(t, y, axis=[1]), bits, chances)
+    row("tversky", lambda t, y: k.tversky(t, y, 0.3, 0.8), bits, chances)
+    row("tversky/rows", lambda t, y: k.tversky(t, y, 0.3, 0.8, axis=[1]), bits, chances)
+    masked = np.array([0, 3, -1, 1], "i")
+
+    def ignoring(t, y):
+        values = k.sparse_categorical_crossentropy(t, y, ignore_class=-1)
+        return values * (len(masked) / np.sum(masked != -1))
+
+    row("sparseCategoricalCrossentropy/ignore", ignoring, masked, probabilities)
+    spheres = extra.normal(size=(7, 4)).astype("f")
+    spheres /= np.linalg.norm(spheres, axis=1, keepdims=True)
+    classes = np.array([0, 1, 0, 2, 1, 1, 3], "i")
+
+    def circle(diagonal):
+        def values(t, y):
+            loss = k.circle(t, y, gamma=8, margin=0.3, remove_diagonal=diagonal)
+            mask = tf.cast(loss > 0, tf.float32)
+            return loss * mask * len(classes) / tf.reduce_sum(mask)
+        return values
+
+    row("circle", circle(True), classes, spheres)
+    row("circle/diagonal", circle(False), classes, spheres)
+    row("ctc", k.ctc, np.array([[1, 2, 2], [3, 0, 0], [0, 0, 0], [2, 3, 1]], "i"),
+        extra.normal(size=(4, 6, 4)).astype("f") * 2)
     return rows
 
 
@@ -99,8 +134,8 @@ def loss_rows():
 def metric_rows():
     rows = []
 
-    def row(name, metric, target, prediction, weighted=False):
-        weights = random.uniform(0, 2, size=len(target)).astype("f").round(2) if weighted else None
+    def row(name, metric, target, prediction, weighted=False, numbers=random):
+        weights = numbers.uniform(0, 2, size=len(target)).astype("f").round(2) if weighted else None
         for batch in np.array_split(np.arange(len(target)), 3):
             metric.update_state(target[batch], prediction[batch], None if weights is None else weights[batch])
         result = float(np.mean(keras.ops.convert_to_numpy(metric.result())))
@@ -156,6 +191,54 @@ def metric_rows():
         add("binaryCrossentropy", m.BinaryCrossentropy(), bits, chances)
         add("categoricalCrossentropy", m.CategoricalCrossentropy(), one_hot, scores)
         add("r2", m.R2Score(), real, other)
+
+    n = 12
+    bits, chances, many, many_chances = (x[:n] for x in (bits, chances, many, many_chances))
+    pixels = extra.integers(0, 4, size=n).astype("i")
+    said = np.where(extra.random(n) < 0.7, pixels, extra.integers(0, 4, size=n)).astype("f")
+    hot = np.eye(4, dtype="f")[pixels]
+    guesses = (extra.random((n, 4)) + 0.6 * hot).astype("f").round(3)
+    ranked = extra.random((n, 5)).astype("f").round(3)
+    several = extra.integers(0, 2, size=(n, 5)).astype("f")
+    wide = (extra.normal(size=(n, 4)) * 2).astype("f").round(3)
+    near = (wide + extra.normal(size=(n, 4))).astype("f").round(3)
+    for weighted in (False, True):
+        def add(name, metric, target, prediction):
+            row(name, metric, target, prediction, weighted, extra)
+        add("ioU", m.IoU(4, [0, 2], dtype="float32"), pixels, said)
+        add("ioU/ignore", m.IoU(4, [0, 1, 3], ignore_class=1, dtype="float32"), pixels, said)
+        add("meanIoU", m.MeanIoU(4, dtype="float32"), pixels, said)
+        add("meanIoU/dense", m.MeanIoU(4, sparse_y_pred=False, dtype="float32"), pixels, guesses)
+        add("oneHotIoU", m.OneHotIoU(4, [1, 3], dtype="float32"), hot, guesses)
+        add("oneHotMeanIoU", m.OneHotMeanIoU(4, dtype="float32"), hot, guesses)
+        add("binaryIoU", m.BinaryIoU([0, 1], 0.4, dtype="float32"), bits[:, 0], chances[:, 0])
+        add("truePositives", m.TruePositives(), bits, chances)
+        add("falsePositives/0.3", m.FalsePositives(0.3), bits, chances)
+        add("trueNegatives", m.TrueNegatives(), many, many_chances)
+        add("falseNegatives", m.FalseNegatives(), many, many_chances)
+        add("precision/top2", m.Precision(top_k=2), several, ranked)
+        add("precision/top2-0.6", m.Precision(thresholds=0.6, top_k=2), several, ranked)
+        add("recall/top3-class1", m.Recall(top_k=3, class_id=1), several, ranked)
+        add("precisionAtRecall", m.PrecisionAtRecall(0.6), bits, chances)
+        add("recallAtPrecision", m.RecallAtPrecision(0.7, num_thresholds=50), bits, chances)
+        add("sensitivityAtSpecificity", m.SensitivityAtSpecificity(0.6), bits, chances)
+        add("sensitivityAtSpecificity/one", m.SensitivityAtSpecificity(0.2, num_thresholds=1), bits, chances)
+        add("specificityAtSensitivity/class2", m.SpecificityAtSensitivity(0.5, class_id=2), many, many_chances)
+        add("fBeta", m.FBetaScore(average="macro", beta=2.0), hot, guesses)
+        add("fBeta/weighted", m.FBetaScore(average="weighted", beta=0.5, threshold=0.5), hot, guesses)
+        add("pearsonCorrelation", m.PearsonCorrelation(), wide, near)
+        add("concordanceCorrelation", m.ConcordanceCorrelation(), wide, near)
+        add("cosineSimilarity", m.CosineSimilarity(), wide, near)
+        add("logCosh", m.LogCoshError(), wide, near)
+        add("hinge", m.Hinge(), several * 2 - 1, ranked)
+        add("squaredHinge", m.SquaredHinge(), several * 2 - 1, ranked)
+        add("categoricalHinge", m.CategoricalHinge(), hot, guesses)
+        add("poisson", m.Poisson(), several, ranked)
+        add("r2/variance", m.R2Score(class_aggregation="variance_weighted_average"), wide, near)
+        add("r2/adjusted", m.R2Score(num_regressors=3), wide, near)
+        add("auc/labels", m.AUC(multi_label=True, num_labels=3), many, many_chances)
+        add("auc/weighted-labels", m.AUC(multi_label=True, num_labels=3, label_weights=[1, 2, 0.5]), many, many_chances)
+        add("auc/label-weights", m.AUC(label_weights=[1, 2, 0.5]), many, many_chances)
     return rows
 
 
@@ -224,7 +307,116 @@ def schedule_rows():
     return rows
 
 
+class ScheduleFree(keras.optimizers.ScheduleFreeAdamW):
+    """The paper's rule: on TensorFlow, Keras 3.15 loses z's first value in a compiled model, and reads z after its update."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        z, v = self._momentums[index], self._velocities[index]
+        step = tf.cast(self.iterations + 1, tf.float32)
+        rate = learning_rate * tf.minimum(step / max(self.warmup_steps, 1), 1.0)
+        old = tf.where(step == 1, tf.identity(variable), tf.identity(z))
+        v.assign(v + (1 - self.beta_2) * (gradient ** 2 - v))
+        new = old - rate * gradient / (tf.sqrt(v / (1 - self.beta_2 ** step)) + self.epsilon)
+        mean = (variable - (1 - self.beta_1) * old) / self.beta_1
+        z.assign(new)
+        variable.assign((1 - self.beta_1) * new + self.beta_1 * ((1 - 1 / step) * mean + new / step))
+
+
+# Training: the losses of 30 steps of a small network from the same weights and batches.
+def parity_rows():
+    x = extra.normal(size=(5, 8, 6, 2)).astype("f").round(3)
+    y = np.eye(3, dtype="f")[extra.integers(0, 3, size=(5, 8))]
+    o, c, r = keras.optimizers, keras.constraints, keras.regularizers
+    start = None
+    rows = []
+
+    def row(name, optimizer, constraint=None, regularizer=None):
+        nonlocal start
+        keras.backend.clear_session()
+        model = keras.Sequential([
+            keras.layers.Input((6, 2)), keras.layers.Conv1D(4, 3, activation="tanh"), keras.layers.Flatten(),
+            keras.layers.Dense(10, "tanh", kernel_constraint=constraint, kernel_regularizer=regularizer),
+            keras.layers.Dense(3, "softmax", bias_constraint=constraint and c.NonNeg())])
+        if start is None:
+            start = [(extra.normal(size=w.shape) * 0.5).astype("f").round(3) for w in model.get_weights()]
+        model.set_weights(start)
+        if name.endswith("/kernels"):
+            optimizer.exclude_from_weight_decay(var_names=["bias"])
+        model.compile(optimizer, "categorical_crossentropy")
+        losses = []
+        for step in range(30):
+            model.reset_metrics()
+            losses.append(float(model.train_on_batch(x[step % 5], y[step % 5])))
+        rows.append({"name": name, "losses": flat(losses)})
+
+    row("sgd", o.SGD(0.1))
+    row("sgd/momentum", o.SGD(0.05, momentum=0.9))
+    row("sgd/nesterov", o.SGD(0.05, momentum=0.9, nesterov=True))
+    row("sgd/decay/kernels", o.SGD(0.1, weight_decay=0.1))
+    row("sgd/clipvalue", o.SGD(0.5, clipvalue=0.02))
+    row("sgd/clipnorm", o.SGD(0.5, clipnorm=0.1))
+    row("sgd/globalClipnorm", o.SGD(0.5, global_clipnorm=0.1))
+    row("sgd/ema", o.SGD(0.1, use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=4))
+    row("sgd/accumulation", o.SGD(0.3, momentum=0.5, gradient_accumulation_steps=4))
+    row("rmsprop", o.RMSprop(0.01))
+    row("rmsprop/centered", o.RMSprop(0.01, rho=0.8, momentum=0.5, centered=True))
+    row("adagrad", o.Adagrad(0.1))
+    row("adadelta", o.Adadelta(1.0))
+    row("adam", o.Adam(0.02))
+    row("adam/amsgrad", o.Adam(0.02, beta_1=0.8, beta_2=0.9, amsgrad=True))
+    row("adam/accumulation", o.Adam(0.05, gradient_accumulation_steps=3, clipnorm=0.05))
+    row("adam/accumulation-ema", o.Adam(0.05, gradient_accumulation_steps=2, use_ema=True, ema_overwrite_frequency=3))
+    row("adam/schedule", o.Adam(o.schedules.CosineDecay(0.05, 20)))
+    row("adamw", o.AdamW(0.02, weight_decay=0.1))
+    row("adamax", o.Adamax(0.02))
+    row("nadam", o.Nadam(0.02))
+    row("lion", o.Lion(0.005, weight_decay=0.1))
+    row("ftrl", o.Ftrl(0.3, l1_regularization_strength=0.01, l2_regularization_strength=0.02,
+                       l2_shrinkage_regularization_strength=0.03, beta=0.1))
+    row("ftrl/power", o.Ftrl(0.1, learning_rate_power=-0.3))
+    row("adafactor", o.Adafactor(0.05))
+    row("adafactor/options", o.Adafactor(0.3, beta_2_decay=-0.6, epsilon_2=0.01, clip_threshold=0.5, weight_decay=0.05))
+    row("lamb", o.Lamb(0.02))
+    row("lamb/decay", o.Lamb(0.02, weight_decay=0.1))
+    row("muon", o.Muon(0.02))
+    row("muon/options", o.Muon(0.02, nesterov=False, ns_steps=3, rms_rate=None, adam_lr_ratio=0.5, weight_decay=0.1,
+                               adam_weight_decay=0.05, exclude_layers=["dense_1"]))
+    row("scheduleFree", ScheduleFree(0.02))
+    row("scheduleFree/warmup", ScheduleFree(0.05, warmup_steps=10))
+    row("adam/lossScale", o.LossScaleOptimizer(o.Adam(0.02), initial_scale=1024.0, dynamic_growth_steps=5))
+    groups = {"(.*/)?dense/.*": o.Adam(0.01, use_ema=True, ema_overwrite_frequency=5),
+              "(.*/)?conv1d/kernel": o.Lion(0.003)}
+    row("multi", o.MultiOptimizer(o.OptimizerMap(o.SGD(0.2, clipnorm=0.3), groups)))
+    row("sgd/maxNorm", o.SGD(0.2), constraint=c.MaxNorm(0.8))
+    row("sgd/minMaxNorm", o.SGD(0.2), constraint=c.MinMaxNorm(0.9, 1.1, rate=0.5))
+    row("sgd/unitNorm", o.Adam(0.02), constraint=c.UnitNorm(axis=[0, 1]))
+    row("sgd/nonNeg", o.SGD(0.2), constraint=c.NonNeg())
+    row("sgd/l1l2", o.SGD(0.1), regularizer=r.L1L2(0.01, 0.02))
+    row("sgd/orthogonal", o.SGD(0.1), regularizer=r.OrthogonalRegularizer(0.5, "columns"))
+    row("sgd/orthogonalRows", o.SGD(0.1), regularizer=r.OrthogonalRegularizer(0.5, "rows"))
+    return [{"name": "data", "x": flat(x), "y": flat(y), "weights": sum([flat(w) for w in start], [])}] + rows
+
+
+# Initializers without randomness.
+def small_rows():
+    i = keras.initializers
+    rows = []
+
+    def row(name, initializer, shape):
+        rows.append({"name": name, "shape": list(shape), "values": flat(initializer(shape))})
+
+    row("identity", i.Identity(2.0), (3, 4))
+    row("stft", i.STFT(), (6, 1, 4))
+    row("stft/imag", i.STFT("imag", "hamming", "spectrum", True), (5, 1, 3))
+    row("stft/plain", i.STFT("real", None, None), (4, 1, 3))
+    row("stft/blackman", i.STFT("imag", "blackman", None), (6, 1, 3))
+    return rows
+
+
 write("losses.json", loss_rows())
 write("metrics.json", metric_rows())
 write("optimizers.json", optimizer_rows())
 write("schedules.json", schedule_rows())
+write("training_parity.json", parity_rows())
+write("small_parts.json", small_rows())

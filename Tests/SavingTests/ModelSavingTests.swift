@@ -131,7 +131,10 @@ private struct Plain: Optimizer {
         for line in text.split(separator: "\n") where line.hasPrefix("public struct ") && line.contains(pattern) {
           let name = line.dropFirst("public struct ".count).prefix { $0.isLetter || $0.isNumber }
           if line.contains("<") { continue }
-          #expect(names.contains(String(name)), "\(name) in \(file)")
+          // A metric that shares its name with a loss has another one in Swift.
+          let plain = name.hasSuffix("Metric") ? name.dropLast(6) : name
+          let known = names.contains(String(name)) || names.contains(String(plain))
+          #expect(known, "\(name) in \(file)")
         }
       }
     }

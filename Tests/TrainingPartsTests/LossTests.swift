@@ -1,5 +1,7 @@
-import Cajal
+import Foundation
 import Testing
+
+@testable import Cajal
 
 @Suite struct LossTests {
   static let losses: [String: any Loss] = [
@@ -16,15 +18,30 @@ import Testing
     "squaredHinge": SquaredHinge(), "categoricalHinge": CategoricalHinge(), "perceptron": PerceptronLoss(),
     "klDivergence": KLDivergence(), "poisson": Poisson(), "huber": Huber(), "huber/0.3": Huber(delta: 0.3),
     "logCosh": LogCosh(), "cosineSimilarity": CosineSimilarity(),
+    "binaryFocalCrossentropy": BinaryFocalCrossentropy(),
+    "binaryFocalCrossentropy/balanced": BinaryFocalCrossentropy(
+      applyClassBalancing: true, alpha: 0.4, gamma: 1.5, fromLogits: true, labelSmoothing: 0.1),
+    "categoricalFocalCrossentropy": CategoricalFocalCrossentropy(),
+    "categoricalFocalCrossentropy/each": CategoricalFocalCrossentropy(
+      alpha: [0.1, 0.2, 0.3, 0.4, 0.5], gamma: 1.3, fromLogits: true, labelSmoothing: 0.1),
+    "categoricalGeneralizedCrossEntropy/0.7": CategoricalGeneralizedCrossEntropy(q: 0.7), "dice": Dice(),
+    "dice/rows": Dice(axis: [1]), "tversky": Tversky(alpha: 0.3, beta: 0.8),
+    "tversky/rows": Tversky(alpha: 0.3, beta: 0.8, axis: [1]),
+    "sparseCategoricalCrossentropy/ignore": SparseCategoricalCrossentropy(ignoreClass: -1),
+    "circle": Circle(gamma: 8, margin: 0.3),
+    "circle/diagonal": Circle(gamma: 8, margin: 0.3, removeDiagonal: false), "ctc": CTC(),
   ]
 
   @Test(arguments: try GoldenRow.rows("losses.json"))
   func valuesAndGradientsFollowKeras(_ row: GoldenRow) throws {
     let loss = try #require(Self.losses[row.name])
     let prediction = try row.prediction()
-    let target = try row.target(isSparse: row.name.hasPrefix("sparse"))
+    let sparse = ["sparse", "circle", "ctc", "categoricalGeneralized"]
+    let target = try row.target(isSparse: sparse.contains { row.name.hasPrefix($0) })
     let values = try loss(target: target, prediction: prediction)
-    #expect(values.shape == Shape(Array(prediction.shape.dimensions.dropLast())))
+    let isWhole = ["dice", "tversky"].contains(row.name)
+    let axes = row.name == "ctc" ? 2 : 1
+    #expect(values.shape == (isWhole ? [] : Shape(Array(prediction.shape.dimensions.dropLast(axes)))))
     expectClose(values.floats.map(Double.init), try row.numbers("values"), tolerance: 2e-6, "values")
     let slope = gradient(of: values.sum(), with: [prediction])[0]
     expectClose(slope.floats.map(Double.init), try row.numbers("gradient"), tolerance: 2e-5, "gradient")
@@ -81,6 +98,31 @@ import Testing
   @Test func integerTargetsAreTakenAsNumbers() throws {
     let target = Tensor([Int32(1), 0], shape: [2, 1])
     #expect(try BinaryCrossentropy()(target: target, prediction: Tensor([[0.5], [0.5]])).dtype == .float32)
+  }
+
+  @Test func labelsThatDoNotFitIntoTheTimeAreInfinite() throws {
+    let logits = Tensor.zeros([2, 2, 3])
+    let loss = try CTC()(target: Tensor([Int32(1), 1, 1, 2], shape: [2, 2]), prediction: logits)
+    #expect(loss.floats[0] == .infinity)
+    expectClose([Double(loss.floats[1])], [2 * 1.098_612_288_668], tolerance: 1e-6)
+    // One step of time: the label itself, or none.
+    let single = try CTC()(target: Tensor([Int32(1), 0], shape: [2, 1]), prediction: .zeros([2, 1, 4]))
+    expectClose(single.floats.map(Double.init), [1.386_294_361, 1.386_294_361], tolerance: 1e-6)
+  }
+
+  @Test func reductionsAreThoseOfKeras() throws {
+    let (values, weights) = (Tensor([1, 2, 6]), Tensor([1, 0.5, 0]))
+    func reduced(_ loss: any Loss, _ weights: Tensor?) -> Double { loss.reduced(values, weights: weights).item }
+    #expect(reduced(MeanSquaredError(), nil) == 3)
+    expectClose([reduced(MeanSquaredError(), weights)], [2.0 / 3], tolerance: 1e-6)
+    #expect(reduced(MeanSquaredError().reduced(by: .sum), weights) == 2)
+    expectClose([reduced(Hinge().reduced(by: .meanWithSampleWeight), weights)], [2 / 1.5], tolerance: 1e-6)
+    #expect(MeanSquaredError().reduction == .sumOverBatchSize)
+    let loss = Hinge().reduced(by: .sum)
+    let data = try JSONEncoder().encode(LossEntry(loss))
+    let read = try JSONDecoder().decode(LossEntry.self, from: data).loss
+    #expect(read.reduction == .sum)
+    #expect(type(of: read).className == "Hinge")
   }
 
   @Test func misfitsSayWhatToDo() {

@@ -15,6 +15,26 @@ import Testing
     "auc/minoring": .auc(summation: .minoring),
     "auc/pr-majoring": .auc(curve: .precisionRecall, summation: .majoring), "binaryCrossentropy": .binaryCrossentropy,
     "categoricalCrossentropy": .categoricalCrossentropy, "r2": .r2,
+    "ioU": IoU(numClasses: 4, targetClassIds: [0, 2]),
+    "ioU/ignore": IoU(numClasses: 4, targetClassIds: [0, 1, 3], ignoreClass: 1),
+    "meanIoU": MeanIoU(numClasses: 4), "meanIoU/dense": MeanIoU(numClasses: 4, sparseYPred: false),
+    "oneHotIoU": OneHotIoU(numClasses: 4, targetClassIds: [1, 3]), "oneHotMeanIoU": OneHotMeanIoU(numClasses: 4),
+    "binaryIoU": BinaryIoU(threshold: 0.4), "truePositives": TruePositives(),
+    "falsePositives/0.3": FalsePositives(threshold: 0.3), "trueNegatives": TrueNegatives(),
+    "falseNegatives": FalseNegatives(), "precision/top2": .precision(topK: 2),
+    "precision/top2-0.6": .precision(threshold: 0.6, topK: 2), "recall/top3-class1": .recall(topK: 3, classIndex: 1),
+    "precisionAtRecall": PrecisionAtRecall(recall: 0.6),
+    "recallAtPrecision": RecallAtPrecision(precision: 0.7, numThresholds: 50),
+    "sensitivityAtSpecificity": SensitivityAtSpecificity(specificity: 0.6),
+    "sensitivityAtSpecificity/one": SensitivityAtSpecificity(specificity: 0.2, numThresholds: 1),
+    "specificityAtSensitivity/class2": SpecificityAtSensitivity(sensitivity: 0.5, classId: 2),
+    "fBeta": FBetaScore(beta: 2), "fBeta/weighted": FBetaScore(average: .weighted, beta: 0.5, threshold: 0.5),
+    "pearsonCorrelation": PearsonCorrelation(), "concordanceCorrelation": ConcordanceCorrelation(),
+    "cosineSimilarity": .cosineSimilarity, "logCosh": LogCoshError(), "hinge": .hinge, "squaredHinge": .squaredHinge,
+    "categoricalHinge": .categoricalHinge, "poisson": .poisson,
+    "r2/variance": R2Score(classAggregation: .varianceWeightedAverage), "r2/adjusted": R2Score(numRegressors: 3),
+    "auc/labels": .auc(multiLabel: true), "auc/weighted-labels": .auc(multiLabel: true, labelWeights: [1, 2, 0.5]),
+    "auc/label-weights": .auc(labelWeights: [1, 2, 0.5]),
   ]
 
   /// The result after batches of about a third of the samples.
@@ -56,6 +76,29 @@ import Testing
 
   @Test func everyMetricHasGoldenRows() throws {
     #expect(Set(try GoldenRow.rows("metrics.json").map(\.name)) == Set(Self.metrics.keys))
+  }
+
+  @Test func trackersAddBatchesUp() throws {
+    var tracker = MetricTracker(.meanAbsoluteError)
+    try tracker.update(target: Tensor([[1], [2]]), prediction: Tensor([[2], [4]]))
+    try tracker.update(target: Tensor([[0]]), prediction: Tensor([[6]]), weights: Tensor([0.5]))
+    expectClose([tracker.result], [6 / 2.5], tolerance: 1e-6)
+    tracker.reset()
+    #expect(tracker.result.isNaN)
+
+    var (mean, sum) = (Mean(), Sum())
+    #expect(mean.result == 0)
+    mean.update(Tensor([[1, 2], [3, 4]]), weights: Tensor([1, 0]))
+    mean.update(4.5)
+    expectClose([mean.result], [2.5], tolerance: 1e-6)
+    sum.update(Tensor([1, 2, 3]), weights: Tensor([1, 1, 2]))
+    #expect(sum.result == 9)
+  }
+
+  @Test func aMetricOfALossesNameIsItself() throws {
+    // The metric is the cosine, the loss its negative.
+    #expect(try MetricRegistry.type(named: "CosineSimilarity").className == "CosineSimilarity")
+    #expect(try MetricRegistry.type(named: "CosineSimilarity") == CosineSimilarityMetric.self)
   }
 
   @Test func namesAreThoseOfKeras() {

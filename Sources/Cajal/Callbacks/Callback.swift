@@ -23,6 +23,10 @@ public protocol Callback: AnyObject {
   func epochEnd(_ training: TrainingContext) throws
   /// After the last step of an epoch that is stopped before the end of its data or of its validation; `epochEnd` follows.
   func epochStopped(_ training: TrainingContext) throws
+  /// Before the epoch's validation.
+  func testBegin(_ training: TrainingContext) throws
+  /// After the epoch's validation, also when it was stopped.
+  func testEnd(_ training: TrainingContext) throws
   /// After a step; `logs` has the epoch's means so far.
   func batchEnd(_ training: TrainingContext) throws
 
@@ -53,6 +57,8 @@ extension Callback {
   public func epochBegin(_ training: TrainingContext) throws {}
   public func epochEnd(_ training: TrainingContext) throws {}
   public func epochStopped(_ training: TrainingContext) throws {}
+  public func testBegin(_ training: TrainingContext) throws {}
+  public func testEnd(_ training: TrainingContext) throws {}
   public func batchEnd(_ training: TrainingContext) throws {}
   public var state: CallbackState { CallbackState() }
   public func restore(_ state: CallbackState) {}

@@ -24,6 +24,8 @@ public protocol TrainingControl: AnyObject {
   func weights() throws -> WeightSnapshot
   /// Sets parameters and states to a copy taken before.
   func restore(_ weights: WeightSnapshot) throws
+  /// Lets the parameters and the averages that the optimizer keeps of them change places.
+  func swapAverages() throws
   /// A line for the person who watches, shown where it does not disturb the progress display.
   func note(_ message: String)
 }
@@ -34,6 +36,10 @@ extension TrainingControl {
       .unsupported, "\(type(of: self))", expected: "a training that can be backed up", given: "this one cannot")
   }
   public func resume(from path: String) throws -> Bool { false }
+  public func swapAverages() throws {
+    throw CajalError(
+      .unsupported, "\(type(of: self))", expected: "a training that keeps averages", given: "this one does not")
+  }
 }
 
 /// A copy of a model's parameters and states by path.

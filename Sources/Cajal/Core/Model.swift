@@ -22,18 +22,20 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   public let inputTypes: [TensorType]
   /// Types of one sample of each output, without the batch axis.
   public let outputTypes: [TensorType]
+  /// Names of the outputs: of the layers that make them, `output` and a number for others.
+  public let outputNames: [String]
   /// The architecture, where it is one layer: what is written beside the weights.
   public let architecture: (any Layer)?
 
   let store: VariableStore
-  let names = LayerNames()
+  let names: LayerNames
   let arena = Arena()
   let calls: [ModelTrace.LayerCall]
   private let body: @Sendable ([Tensor]) throws -> [Tensor]
-  let lock = RecursiveLock()
+  let lock: RecursiveLock
   var programs = ProgramCache()
   var training: TrainingSettings?
-  private(set) var frozen: Set<String> = []
+  private(set) var frozen: Set<String>
   /// Which passes of the compiler run; set before the first program is made.
   package var passSettings = PassSettings.fromEnvironment
 
@@ -78,7 +80,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   }
 
   init(
-    inputs: [TensorType], seed: Int, architecture: (any Layer)?, values: VariableStore.Values,
+    inputs: [TensorType], seed: Int, architecture: (any Layer)?, values: VariableStore.Values, sharing: Model? = nil,
     _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
   ) throws {
     for (index, type) in inputs.enumerated() where !type.shape.hasSizes {
@@ -89,7 +91,10 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     inputTypes = inputs
     self.architecture = architecture
     self.body = body
-    store = VariableStore(seed: seed, values: values)
+    store = sharing?.store ?? VariableStore(seed: seed, values: values)
+    names = sharing?.names ?? LayerNames()
+    lock = sharing?.lock ?? RecursiveLock()
+    frozen = sharing?.frozen ?? []
     let trace = ModelTrace(mode: .inference, store: store, names: names, frozen: [])
     let batch = 2
     let outputs = try Model.run(body, inputs, batch: batch, trace)
@@ -100,6 +105,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
         advice: "Do not sum or reshape the batch away.")
     }
     outputTypes = outputs.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) }
+    outputNames = Model.names(of: outputs, madeBy: trace.calls)
     calls = trace.calls
     store.isBuilt = true
   }

@@ -130,6 +130,17 @@ final class ModelTrace: Trace {
     }
   }
 
+  /// What variables must be after each update.
+  private var constraints: [ObjectIdentifier: Constraint] = [:]
+
+  /// Notes what a variable of the running layer must be after each update.
+  func constrain(_ name: String, _ constraint: Constraint) {
+    guard let variable = store[path.isEmpty ? name : path + "/" + name] else { return }
+    constraints[ObjectIdentifier(variable)] = constraint
+  }
+
+  func constraint(on variable: Variable) -> Constraint? { constraints[ObjectIdentifier(variable)] }
+
   /// The value of a variable now: at the start of the step, or what it has been set to since.
   func read(_ variable: Variable) -> Tensor {
     if let known = values[ObjectIdentifier(variable)]?.last { return known }

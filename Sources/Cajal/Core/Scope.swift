@@ -16,10 +16,13 @@ public struct Scope {
   ///   - initializer: How it gets its first values.
   ///   - dtype: Type of one element.
   ///   - regularizer: A penalty on the parameter, added to the loss while training.
+  ///   - constraint: What the parameter must be after each update.
   public func parameter(
-    _ name: String, _ shape: Shape, _ initializer: Initializer, dtype: DType = .float32, regularizer: Regularizer? = nil
+    _ name: String, _ shape: Shape, _ initializer: Initializer, dtype: DType = .float32,
+    regularizer: Regularizer? = nil, constraint: Constraint? = nil
   ) -> Tensor {
     let parameter = trace.variable(name, TensorType(shape, dtype), role: .parameter, initializer)
+    if let constraint { trace.constrain(name, constraint) }
     if let regularizer, isTraining { addLoss(regularizer.penalty(parameter)) }
     return parameter
   }

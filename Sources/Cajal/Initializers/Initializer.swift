@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Values depend on the model's seed and the parameter's path alone. Fans: for a kernel [window…, in, out],
 /// fan in = window · in, fan out = window · out; for a vector both are its length.
-public enum Initializer: Hashable, Sendable, Codable {
+public indirect enum Initializer: Hashable, Sendable, Codable {
   /// 0 everywhere.
   case zeros
   /// 1 everywhere.
@@ -29,6 +29,19 @@ public enum Initializer: Hashable, Sendable, Codable {
   case randomNormal(mean: Float, deviation: Float)
   /// Normal, redrawn outside two deviations.
   case truncatedNormal(mean: Float, deviation: Float)
+  /// Orthogonal rows or columns times a gain, of a kernel seen as a matrix [all other axes, last axis].
+  ///
+  /// Source: Saxe et al., arXiv:1312.6120.
+  case orthogonal(gain: Float = 1)
+  /// Of variance `scale` / fan: what Glorot's, He's and LeCun's rules are cases of.
+  case varianceScaling(scale: Double = 1, mode: FanMode = .fanIn, distribution: Distribution = .truncatedNormal)
+  /// A gain on the diagonal of a matrix, 0 elsewhere.
+  case identity(gain: Float = 1)
+  /// Waves for a short-time Fourier transform as a 1-D convolution: a kernel [frame, channels, frequencies].
+  case stft(
+    side: STFT.Side = .real, window: STFT.Window? = .hann, scaling: STFT.Scaling? = .density, periodic: Bool = false)
+  /// Another initializer with a seed of its own: equal shapes get equal values, whatever the model's seed.
+  case seeded(Initializer, seed: Int)
   /// Given values, in row-major order.
   case values([Float])
 
@@ -59,6 +72,32 @@ public enum Initializer: Hashable, Sendable, Codable {
     case .randomUniform(let lower, let upper): tensor = draw(.uniform, Double(lower), Double(upper))
     case .randomNormal(let mean, let deviation): tensor = draw(.normal, Double(mean), Double(deviation))
     case .truncatedNormal(let mean, let deviation): tensor = draw(.truncatedNormal, Double(mean), Double(deviation))
+    case .orthogonal(let gain):
+      let normal = draw(.normal, 0, 1)
+      try Lazy.evaluate([normal])
+      tensor = Tensor(orthogonalized(normal.scalars(), type.shape, gain: gain), shape: type.shape)
+    case .varianceScaling(let scale, let mode, let distribution):
+      guard scale > 0 else {
+        throw CajalError(.argument, "Initializer", expected: "a positive scale", given: "it is \(scale)")
+      }
+      let variance = scale / mode.fan(fanIn, fanOut)
+      switch distribution {
+      case .truncatedNormal: tensor = normal(variance: variance)
+      case .untruncatedNormal: tensor = draw(.normal, 0, variance.squareRoot())
+      case .uniform: tensor = uniform(limit: (3 * variance).squareRoot())
+      }
+    case .identity(let gain):
+      guard type.shape.rank == 2 else {
+        throw CajalError(.shape, "Initializer", expected: "a matrix for .identity", given: "the shape is \(type.shape)")
+      }
+      let columns = type.shape[1]
+      tensor = Tensor(
+        (0..<type.shape.count).map { $0 / columns == $0 % columns ? gain : 0 }, shape: type.shape)
+    case .stft(let side, let window, let scaling, let periodic):
+      let transform = STFT(side: side, window: window, scaling: scaling, periodic: periodic)
+      tensor = Tensor(try transform.values(type.shape), shape: type.shape)
+    case .seeded(let initializer, let own):
+      return try initializer.values(type, seed: own, stream: stableHash("seeded"))
     case .values(let values):
       guard values.count == type.shape.count else {
         throw CajalError(
@@ -70,6 +109,37 @@ public enum Initializer: Hashable, Sendable, Codable {
     let converted = tensor.cast(to: type.dtype)
     try Lazy.evaluate([converted])
     return converted.storage
+  }
+
+  /// This initializer with a seed of its own.
+  public func seeded(_ seed: Int) -> Initializer { .seeded(self, seed: seed) }
+
+  /// What a variance is divided by.
+  public enum FanMode: String, Hashable, Sendable, Codable {
+    /// The inputs of one unit.
+    case fanIn = "fan_in"
+    /// The outputs of one input.
+    case fanOut = "fan_out"
+    /// The mean of both.
+    case fanAvg = "fan_avg"
+
+    func fan(_ fanIn: Double, _ fanOut: Double) -> Double {
+      switch self {
+      case .fanIn: return max(fanIn, 1)
+      case .fanOut: return max(fanOut, 1)
+      case .fanAvg: return max((fanIn + fanOut) / 2, 1)
+      }
+    }
+  }
+
+  /// How values are spread.
+  public enum Distribution: String, Hashable, Sendable, Codable {
+    /// Normal, redrawn outside two deviations, with the variance that is left.
+    case truncatedNormal = "truncated_normal"
+    /// Normal.
+    case untruncatedNormal = "untruncated_normal"
+    /// Uniform around 0.
+    case uniform
   }
 
   private static func fans(_ shape: Shape) -> (Double, Double) {

@@ -8,12 +8,16 @@ public protocol Loss: Codable, Sendable {
   /// The loss of each sample: shape [batch], or [batch, …] where the prediction has a distribution at each place.
   func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor
 
+  /// How the samples of a batch become one number: the mean, unless the loss is ``Reduced``.
+  var reduction: LossReduction { get }
+
   /// The class name in files: the Swift type's by default, which is Keras's where Keras has the loss.
   static var className: String { get }
 }
 
 extension Loss {
   public static var className: String { String(describing: Self.self) }
+  public var reduction: LossReduction { .sumOverBatchSize }
 
   /// Demands equal shapes of target and prediction, and gives the target the prediction's dtype.
   ///
@@ -49,6 +53,14 @@ extension Loss {
       .shape, Self.className, expected: "predictions with a batch axis and one more",
       given: "their shape is \(prediction.shape)",
       advice: "Use a loss of single values, or give the model more outputs.")
+  }
+
+  /// Demands axes that the prediction has.
+  func demandAxes(_ axes: [Int]?, _ prediction: Tensor) throws {
+    let rank = prediction.rank
+    guard !prediction.shape.isPoisoned, let wrong = axes?.first(where: { !(-rank..<rank).contains($0) }) else { return }
+    throw CajalError(
+      .argument, Self.className, expected: "axes of predictions \(prediction.shape)", given: "one is \(wrong)")
   }
 
   /// Demands a fraction in 0 ..< 1.

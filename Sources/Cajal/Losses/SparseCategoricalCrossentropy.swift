@@ -10,12 +10,26 @@
 public struct SparseCategoricalCrossentropy: Loss, Hashable {
   /// Whether predictions are logits rather than probabilities.
   public var fromLogits: Bool
+  /// A class number that stands for no class, such as -1 or 255 in masks: its places have no loss, and do not count in
+  /// the mean.
+  public var ignoreClass: Int?
 
   /// The loss; each option is the property of that name.
-  public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }
+  public init(fromLogits: Bool = false, ignoreClass: Int? = nil) {
+    self.fromLogits = fromLogits
+    self.ignoreClass = ignoreClass
+  }
 
   public func callAsFunction(target: Tensor, prediction: Tensor) throws -> Tensor {
     let labels = try target.classLabels(for: prediction, askedBy: Self.className)
+    guard let ignoreClass else { return values(labels, prediction) }
+    let counts = labels .!= Double(ignoreClass)
+    let values = values(counts.select(labels, labels.filled(0)), prediction)
+    let share = Double(labels.shape.count) / counts.cast(to: values.dtype).sum().maximum(1)
+    return counts.select(values, values.filled(0)) * share
+  }
+
+  private func values(_ labels: Tensor, _ prediction: Tensor) -> Tensor {
     if let logits = fromLogits ? prediction : prediction.logitsBeforeSoftmax {
       return logits.softmaxCrossEntropy(labels)
     }
@@ -28,8 +42,10 @@ extension Loss where Self == SparseCategoricalCrossentropy {
   /// ``SparseCategoricalCrossentropy`` with its usual options.
   public static var sparseCategoricalCrossentropy: SparseCategoricalCrossentropy { SparseCategoricalCrossentropy() }
   /// ``SparseCategoricalCrossentropy`` with options of one's own.
-  public static func sparseCategoricalCrossentropy(fromLogits: Bool) -> SparseCategoricalCrossentropy {
-    SparseCategoricalCrossentropy(fromLogits: fromLogits)
+  public static func sparseCategoricalCrossentropy(
+    fromLogits: Bool = false, ignoreClass: Int? = nil
+  ) -> SparseCategoricalCrossentropy {
+    SparseCategoricalCrossentropy(fromLogits: fromLogits, ignoreClass: ignoreClass)
   }
 }
 

@@ -6,7 +6,7 @@ import Foundation
 /// grow with the number of samples; `ReceiverOperatingCharacteristic` gives the exact area of collected outputs. Values
 /// outside 0 … 1 are moved to its ends, NaN counts as 0.
 ///
-/// Shapes: target (0 or 1) and prediction equal; all outputs count together. Errors: `.shape` unless they are equal;
+/// Shapes: target (0 or 1) and prediction equal; all outputs count together unless `multiLabel` is set. Errors: `.shape` unless they are equal;
 /// `.argument` for fewer than 3 thresholds.
 /// Example: `metrics: [.auc(), .auc(curve: .precisionRecall)]`. Source of the interpolation between points of precision and
 /// recall: Davis and Goadrich, 2006.
@@ -38,17 +38,23 @@ public struct AUC: Metric, Hashable {
   public var thresholdCount: Int
   /// Whether predictions are logits, to which the sigmoid is applied first.
   public var fromLogits: Bool
+  /// Whether each output has a curve of its own, and the areas are averaged; nil counts as false.
+  public var multiLabel: Bool?
+  /// How much each output counts: in the mean of the areas, or its answers in the one area.
+  public var labelWeights: [Double]?
   public var better: MetricDirection { .higher }
 
   /// The metric; each option is the property of that name.
   public init(
     curve: Curve = .roc, summation: Summation = .interpolation, thresholdCount: Int = 200, fromLogits: Bool = false,
-    name: String = "auc"
+    multiLabel: Bool = false, labelWeights: [Double]? = nil, name: String = "auc"
   ) {
     self.curve = curve
     self.summation = summation
     self.thresholdCount = thresholdCount
     self.fromLogits = fromLogits
+    self.multiLabel = multiLabel
+    self.labelWeights = labelWeights
     self.name = name
   }
 
@@ -58,23 +64,25 @@ public struct AUC: Metric, Hashable {
       throw CajalError(.argument, name, expected: "at least 3 thresholds", given: "there are \(thresholdCount)")
     }
     let outputs = fromLogits ? prediction.sigmoid() : prediction
-    let isPositive = (target .!= 0).cast(to: .float32)
-    let weights = weights?.asWeights(of: outputs) ?? .ones(outputs.shape)
-    let positive = isPositive * weights
-    let negative = (1 - isPositive) * weights
-    let known = outputs.isNaN().select(outputs.filled(0), outputs).cast(to: .float32).clipped(0, 1)
-    let bucket = ((known * Double(thresholdCount - 1)).ceil() - 1).relu().cast(to: .int32).reshaped([-1])
-    func sums(_ values: Tensor) -> Tensor { values.reshaped([-1]).scatteredAdd(at: bucket, size: thresholdCount) }
-    scope.accumulate("positives", sums(positive))
-    scope.accumulate("negatives", sums(negative))
+    let isSeparate = multiLabel == true
+    let labels = outputs.rank > 1 ? outputs.shape.last : 1
+    guard labelWeights.map({ $0.count == labels }) ?? true else {
+      throw CajalError(
+        .argument, name, expected: "\(labels) label weights, one for each output",
+        given: "there are \(labelWeights?.count ?? 0)")
+    }
+    ThresholdBuckets(thresholds: thresholdCount, labels: isSeparate ? labels : 1).accumulate(
+      scope, target: target, outputs: outputs, weights: weights, labelWeights: isSeparate ? nil : labelWeights)
   }
 
   public func result(_ accumulators: [String: [Float]]) -> Double {
-    guard let positives = accumulators["positives"], let negatives = accumulators["negatives"],
-      positives.count == negatives.count, positives.count >= 2
-    else { return .nan }
-    let counts = ThresholdCounts(positives: positives.map(Double.init), negatives: negatives.map(Double.init))
-    return counts.area(curve, summation)
+    let labels = ThresholdCounts.labels(accumulators, thresholds: thresholdCount)
+    guard !labels.isEmpty, thresholdCount >= 2 else { return .nan }
+    let areas = labels.map { $0.area(curve, summation) }
+    guard multiLabel == true, let labelWeights, labelWeights.count == areas.count else {
+      return areas.reduce(0, +) / Double(areas.count)
+    }
+    return BinaryCounts.ratio(zip(areas, labelWeights).reduce(0) { $0 + $1.0 * $1.1 }, labelWeights.reduce(0, +))
   }
 }
 
@@ -84,32 +92,16 @@ extension Metric where Self == AUC {
   /// ``AUC`` with options of one's own.
   public static func auc(
     curve: AUC.Curve = .roc, summation: AUC.Summation = .interpolation, thresholdCount: Int = 200,
-    fromLogits: Bool = false
+    fromLogits: Bool = false, multiLabel: Bool = false, labelWeights: [Double]? = nil
   ) -> AUC {
-    AUC(curve: curve, summation: summation, thresholdCount: thresholdCount, fromLogits: fromLogits)
+    AUC(
+      curve: curve, summation: summation, thresholdCount: thresholdCount, fromLogits: fromLogits,
+      multiLabel: multiLabel, labelWeights: labelWeights)
   }
 }
 
-/// True and false positives at each threshold, lowest first.
-private struct ThresholdCounts {
-  var truePositives: [Double]
-  var falsePositives: [Double]
-
-  /// From the weight in each bucket above a threshold and below the next.
-  init(positives: [Double], negatives: [Double]) {
-    func above(_ buckets: [Double]) -> [Double] {
-      var sum = 0.0
-      let fromTop = buckets.reversed().map { bucket -> Double in
-        sum += bucket
-        return sum
-      }
-      return fromTop.reversed()
-    }
-    truePositives = above(positives)
-    falsePositives = above(negatives)
-  }
-
-  func area(_ curve: AUC.Curve, _ summation: AUC.Summation) -> Double {
+extension ThresholdCounts {
+  fileprivate func area(_ curve: AUC.Curve, _ summation: AUC.Summation) -> Double {
     if curve == .precisionRecall, summation == .interpolation { return interpolatedPrecisionRecall() }
     let recall = truePositives.map { BinaryCounts.ratio($0, truePositives[0]) }
     let x: [Double]

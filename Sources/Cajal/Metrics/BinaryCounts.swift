@@ -41,3 +41,17 @@ extension Metric {
     return (column(target), column(prediction))
   }
 }
+
+extension Tensor {
+  /// All but the k largest of the last axis far below any threshold.
+  func keepingLargest(_ k: Int, askedBy name: String) throws -> Tensor {
+    guard !shape.isPoisoned else { return self }
+    guard rank > 1, (1...shape.last).contains(k) else {
+      throw CajalError(
+        .argument, name, expected: "k in 1 ... \(rank > 1 ? shape.last : 0), the number of outputs",
+        given: "topK is \(k)")
+    }
+    let isLarge = topK(k).indices.oneHot(shape.last).sum(axes: [-2])
+    return (isLarge .> 0).select(self, filled(-1e10))
+  }
+}

@@ -28,37 +28,13 @@ public struct F1Score: Metric, Hashable {
     self.name = name
   }
 
+  private var score: FBetaScore { FBetaScore(average: average, threshold: threshold, name: name) }
+
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {
-    try demand(
-      target.shape == prediction.shape && (1...2).contains(target.rank), expected: "equal shapes [batch, classes]",
-      target: target, prediction: prediction)
-    let isSingle = prediction.rank < 2 || prediction.shape.last == 1
-    let said: Tensor
-    if let threshold = threshold ?? (isSingle ? 0.5 : nil) {
-      said = prediction .> threshold
-    } else {
-      let largest = prediction.max(axes: [-1], keepsDimensions: true)
-      said = (prediction .>= largest).and(prediction.absolute() .> 1e-9)
-    }
-    let axes = average == .micro || isSingle ? nil : [0]
-    BinaryCounts.accumulate(scope, said: said, truth: target .!= 0, weights: weights, axes: axes)
+    try score.update(scope, target: target, prediction: prediction, weights: weights)
   }
 
-  public func result(_ accumulators: [String: [Float]]) -> Double {
-    let counts = BinaryCounts(accumulators)
-    var total = 0.0
-    var share = 0.0
-    for index in counts.truePositives.indices {
-      let right = counts.truePositives[index]
-      let positives = right + counts.falseNegatives[index]
-      let precision = right / (right + counts.falsePositives[index] + 1e-7)
-      let recall = right / (positives + 1e-7)
-      let weight = average == .weighted ? positives : 1
-      total += weight * 2 * precision * recall / (precision + recall + 1e-7)
-      share += weight
-    }
-    return BinaryCounts.ratio(total, share)
-  }
+  public func result(_ accumulators: [String: [Float]]) -> Double { score.result(accumulators) }
 }
 
 extension Metric where Self == F1Score {

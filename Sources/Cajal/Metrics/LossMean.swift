@@ -37,6 +37,14 @@ public typealias CategoricalCrossentropyMetric = LossMean<CategoricalCrossentrop
 public typealias SparseCategoricalCrossentropyMetric = LossMean<SparseCategoricalCrossentropy>
 /// The mean of ``KLDivergence`` over all samples.
 public typealias KLDivergenceMetric = LossMean<KLDivergence>
+/// The mean of ``Hinge`` over all samples.
+public typealias HingeMetric = LossMean<Hinge>
+/// The mean of ``SquaredHinge`` over all samples.
+public typealias SquaredHingeMetric = LossMean<SquaredHinge>
+/// The mean of ``CategoricalHinge`` over all samples.
+public typealias CategoricalHingeMetric = LossMean<CategoricalHinge>
+/// The mean of ``Poisson`` over all samples.
+public typealias PoissonMetric = LossMean<Poisson>
 
 extension Metric where Self == MeanSquaredErrorMetric {
   /// The mean of ``MeanSquaredError`` over all samples.
@@ -94,4 +102,20 @@ extension Metric where Self == SparseCategoricalCrossentropyMetric {
 extension Metric where Self == KLDivergenceMetric {
   /// The mean of ``KLDivergence`` over all samples.
   public static var klDivergence: Self { Self(KLDivergence(), name: "kl_divergence") }
+}
+extension Metric where Self == HingeMetric {
+  /// The mean of ``Hinge`` over all samples.
+  public static var hinge: Self { Self(Hinge(), name: "hinge") }
+}
+extension Metric where Self == SquaredHingeMetric {
+  /// The mean of ``SquaredHinge`` over all samples.
+  public static var squaredHinge: Self { Self(SquaredHinge(), name: "squared_hinge") }
+}
+extension Metric where Self == CategoricalHingeMetric {
+  /// The mean of ``CategoricalHinge`` over all samples.
+  public static var categoricalHinge: Self { Self(CategoricalHinge(), name: "categorical_hinge") }
+}
+extension Metric where Self == PoissonMetric {
+  /// The mean of ``Poisson`` over all samples.
+  public static var poisson: Self { Self(Poisson(), name: "poisson") }
 }

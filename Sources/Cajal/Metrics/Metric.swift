@@ -47,10 +47,12 @@ public struct MetricScope {
 }
 
 extension Tensor {
-  /// Sample weights [batch] as weights of values [batch, …]: each value of a sample gets the sample's weight.
+  /// Sample weights [batch] as weights of values [batch, …]: each value of a sample gets the sample's weight. One value for
+  /// the whole batch gets their mean.
   func asWeights(of values: Tensor) -> Tensor {
     guard !shape.isPoisoned, !values.shape.isPoisoned else { return self }
+    guard values.rank > 0 else { return cast(to: .float32).mean() }
     let column = Shape(Array(shape.dimensions.prefix(1)) + Array(repeating: 1, count: Swift.max(values.rank - 1, 0)))
-    return cast(to: .float32).reshaped(values.rank == 0 ? [] : column).broadcast(to: values.shape)
+    return cast(to: .float32).reshaped(column).broadcast(to: values.shape)
   }
 }

@@ -10,17 +10,21 @@ public struct Adadelta: Optimizer, Hashable {
   public var epsilon: Double
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, rho: Double = 0.95, epsilon: Double = 1e-7, clipping: GradientClipping? = nil,
-    weightDecay: WeightDecay? = nil
+    weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.rho = rho
     self.epsilon = epsilon
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -42,8 +46,10 @@ extension Optimizer where Self == Adadelta {
   /// ``Adadelta`` with options of one's own.
   public static func adadelta(
     learningRate: Double = 0.001, rho: Double = 0.95, epsilon: Double = 1e-7, clipping: GradientClipping? = nil,
-    weightDecay: WeightDecay? = nil
+    weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) -> Adadelta {
-    Adadelta(learningRate: learningRate, rho: rho, epsilon: epsilon, clipping: clipping, weightDecay: weightDecay)
+    Adadelta(
+      learningRate: learningRate, rho: rho, epsilon: epsilon, clipping: clipping, weightDecay: weightDecay, ema: ema,
+      gradientAccumulationSteps: gradientAccumulationSteps)
   }
 }

@@ -10,17 +10,22 @@ public struct Adagrad: Optimizer, Hashable {
   public var epsilon: Double
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, initialAccumulator: Double = 0.1, epsilon: Double = 1e-7,
-    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
+    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil,
+    gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.initialAccumulator = initialAccumulator
     self.epsilon = epsilon
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -37,11 +42,12 @@ extension Optimizer where Self == Adagrad {
   /// ``Adagrad`` with options of one's own.
   public static func adagrad(
     learningRate: Double = 0.001, initialAccumulator: Double = 0.1, epsilon: Double = 1e-7,
-    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
+    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil,
+    gradientAccumulationSteps: Int? = nil
   ) -> Adagrad {
     Adagrad(
       learningRate: learningRate, initialAccumulator: initialAccumulator, epsilon: epsilon, clipping: clipping,
-      weightDecay: weightDecay
+      weightDecay: weightDecay, ema: ema, gradientAccumulationSteps: gradientAccumulationSteps
     )
   }
 }

@@ -14,11 +14,14 @@ public struct AdamW: Optimizer, Hashable {
   public var amsgrad: Bool
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-    amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = 0.004
+    amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = 0.004,
+    ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -27,6 +30,8 @@ public struct AdamW: Optimizer, Hashable {
     self.amsgrad = amsgrad
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -40,11 +45,12 @@ extension Optimizer where Self == AdamW {
   /// ``AdamW`` with options of one's own.
   public static func adamw(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-    amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = 0.004
+    amsgrad: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = 0.004,
+    ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) -> AdamW {
     AdamW(
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad, clipping: clipping,
-      weightDecay: weightDecay
+      weightDecay: weightDecay, ema: ema, gradientAccumulationSteps: gradientAccumulationSteps
     )
   }
 }

@@ -10,17 +10,21 @@ public struct Lion: Optimizer, Hashable {
   public var beta2: Double
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.99, clipping: GradientClipping? = nil,
-    weightDecay: WeightDecay? = nil
+    weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -41,8 +45,10 @@ extension Optimizer where Self == Lion {
   /// ``Lion`` with options of one's own.
   public static func lion(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.99, clipping: GradientClipping? = nil,
-    weightDecay: WeightDecay? = nil
+    weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) -> Lion {
-    Lion(learningRate: learningRate, beta1: beta1, beta2: beta2, clipping: clipping, weightDecay: weightDecay)
+    Lion(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, clipping: clipping, weightDecay: weightDecay, ema: ema,
+      gradientAccumulationSteps: gradientAccumulationSteps)
   }
 }

@@ -13,11 +13,14 @@ public struct Nadam: Optimizer, Hashable {
   public var epsilon: Double
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
+    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil,
+    gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -25,6 +28,8 @@ public struct Nadam: Optimizer, Hashable {
     self.epsilon = epsilon
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -54,11 +59,12 @@ extension Optimizer where Self == Nadam {
   /// ``Nadam`` with options of one's own.
   public static func nadam(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
-    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
+    clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil,
+    gradientAccumulationSteps: Int? = nil
   ) -> Nadam {
     Nadam(
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, clipping: clipping,
-      weightDecay: weightDecay
+      weightDecay: weightDecay, ema: ema, gradientAccumulationSteps: gradientAccumulationSteps
     )
   }
 }

@@ -12,9 +12,22 @@ public protocol Optimizer: Codable, Sendable {
   var clipping: GradientClipping? { get set }
   /// How much of each parameter is taken away each step, apart from its gradient.
   var weightDecay: WeightDecay? { get set }
+  /// A moving average of the parameters, kept beside them; nil for none.
+  var ema: WeightAverage? { get set }
+  /// The parameters change once in so many steps, by the mean of their gradients; nil for every step.
+  var gradientAccumulationSteps: Int? { get set }
+
+  /// How the loss is scaled while gradients are computed; nil for not at all. See ``LossScaleOptimizer``.
+  var lossScaling: LossScaling? { get }
 
   /// The parameter's next value, from its gradient alone; weight decay and clipping happen outside.
   func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor
+
+  /// One whole step of a parameter: its decay, then its update from a gradient that has been clipped.
+  ///
+  /// The last component of the parameter's path (`encoder/conv1/kernel`) decides about weight decay. There is one for all
+  /// rules; a rule of one's own writes it where `update` does not know enough.
+  func step(_ parameter: Tensor, path: String, gradient: Tensor, _ scope: UpdateScope) -> Tensor
 
   /// The step size of a step, counted from 0; `learningRate` unless a schedule decides.
   func learningRate(atStep step: Int) -> Double
@@ -29,10 +42,16 @@ extension Optimizer {
   public static var className: String { String(String(describing: Self.self).prefix { $0 != "<" }) }
   public func learningRate(atStep step: Int) -> Double { learningRate }
   public var hasSchedule: Bool { false }
+  public var lossScaling: LossScaling? { nil }
+  public var ema: WeightAverage? {
+    get { nil }
+    set {}
+  }
+  public var gradientAccumulationSteps: Int? {
+    get { nil }
+    set {}
+  }
 
-  /// One whole step of a parameter: its decay, then its update from a gradient that has been clipped.
-  ///
-  /// The last component of the parameter's path (`encoder/conv1/kernel`) decides about weight decay.
   public func step(_ parameter: Tensor, path: String, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
     let decayed = weightDecay?.applied(to: parameter, path: path, scope) ?? parameter
     return update(decayed, gradient: gradient.cast(to: parameter.dtype), scope).cast(to: parameter.dtype)
@@ -54,11 +73,23 @@ public struct UpdateScope {
     slotReader(name, parameter.shape, Float(initial))
   }
 
+  /// A tensor of a shape of its own kept beside the parameter between steps, `initial` everywhere at first.
+  public func slot(_ name: String, shape: Shape, initial: Double = 0) -> Tensor {
+    slotReader(name, shape, Float(initial))
+  }
+
   /// Sets a slot's value at the end of the step.
   public func set(_ slot: Tensor, to value: Tensor) { slotWriter(slot, value) }
 
   /// A number of the optimizer as an input of the step, so that it can be changed while training.
   public func hyperparameter(_ name: String, _ value: Double) -> Tensor { hyperparameterReader(name, Float(value)) }
+
+  /// The same with another step size.
+  func withLearningRate(_ rate: Tensor) -> UpdateScope {
+    UpdateScope(
+      learningRate: rate, iteration: iteration, slotReader: slotReader, slotWriter: slotWriter,
+      hyperparameterReader: hyperparameterReader)
+  }
 
   /// A slot moved a fraction of the way to a value, slot + (value - slot) · (1 - keep), and set to it.
   ///

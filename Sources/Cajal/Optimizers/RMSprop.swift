@@ -15,11 +15,14 @@ public struct RMSprop: Optimizer, Hashable {
   public var centered: Bool
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
-    centered: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
+    centered: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil,
+    ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.rho = rho
@@ -28,6 +31,8 @@ public struct RMSprop: Optimizer, Hashable {
     self.centered = centered
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -58,11 +63,12 @@ extension Optimizer where Self == RMSprop {
   /// ``RMSprop`` with options of one's own.
   public static func rmsprop(
     learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
-    centered: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil
+    centered: Bool = false, clipping: GradientClipping? = nil, weightDecay: WeightDecay? = nil,
+    ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) -> RMSprop {
     RMSprop(
       learningRate: learningRate, rho: rho, momentum: momentum, epsilon: epsilon, centered: centered,
-      clipping: clipping, weightDecay: weightDecay
+      clipping: clipping, weightDecay: weightDecay, ema: ema, gradientAccumulationSteps: gradientAccumulationSteps
     )
   }
 }

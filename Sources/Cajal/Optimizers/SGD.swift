@@ -11,17 +11,21 @@ public struct SGD: Optimizer, Hashable {
   public var nesterov: Bool
   public var clipping: GradientClipping?
   public var weightDecay: WeightDecay?
+  public var ema: WeightAverage?
+  public var gradientAccumulationSteps: Int?
 
   /// The rule; each option is the property of that name.
   public init(
     learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, clipping: GradientClipping? = nil,
-    weightDecay: WeightDecay? = nil
+    weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) {
     self.learningRate = learningRate
     self.momentum = momentum
     self.nesterov = nesterov
     self.clipping = clipping
     self.weightDecay = weightDecay
+    self.ema = ema
+    self.gradientAccumulationSteps = gradientAccumulationSteps
   }
 
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
@@ -41,10 +45,11 @@ extension Optimizer where Self == SGD {
   /// ``SGD`` with options of one's own.
   public static func sgd(
     learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, clipping: GradientClipping? = nil,
-    weightDecay: WeightDecay? = nil
+    weightDecay: WeightDecay? = nil, ema: WeightAverage? = nil, gradientAccumulationSteps: Int? = nil
   ) -> SGD {
     SGD(
-      learningRate: learningRate, momentum: momentum, nesterov: nesterov, clipping: clipping, weightDecay: weightDecay
+      learningRate: learningRate, momentum: momentum, nesterov: nesterov, clipping: clipping, weightDecay: weightDecay,
+      ema: ema, gradientAccumulationSteps: gradientAccumulationSteps
     )
   }
 }

@@ -9,6 +9,9 @@ public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimi
 
   /// An optimizer with a schedule; `following(_:)` reads better.
   public init(_ base: Base, _ schedule: Schedule) {
+    assertUse(
+      !(base is MultiOptimizer),
+      "Scheduled: expected one rule, but there are several. Let MultiOptimizer's groups follow schedules of their own.")
     self.base = base
     self.schedule = schedule
   }
@@ -26,12 +29,24 @@ public struct Scheduled<Base: Optimizer, Schedule: LearningRateSchedule>: Optimi
     get { base.weightDecay }
     set { base.weightDecay = newValue }
   }
+  public var ema: WeightAverage? {
+    get { base.ema }
+    set { base.ema = newValue }
+  }
+  public var gradientAccumulationSteps: Int? {
+    get { base.gradientAccumulationSteps }
+    set { base.gradientAccumulationSteps = newValue }
+  }
+  public var lossScaling: LossScaling? { base.lossScaling }
   public var hasSchedule: Bool { true }
   public static var className: String { Base.className }
 
   public func learningRate(atStep step: Int) -> Double { schedule.rate(atStep: step) }
   public func update(_ parameter: Tensor, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
     base.update(parameter, gradient: gradient, scope)
+  }
+  public func step(_ parameter: Tensor, path: String, gradient: Tensor, _ scope: UpdateScope) -> Tensor {
+    base.step(parameter, path: path, gradient: gradient, scope)
   }
 }
 

@@ -22,8 +22,10 @@ public struct WeightDecay: Hashable, Sendable, Codable, ExpressibleByFloatLitera
     return !excluding.contains { name.contains($0) }
   }
 
-  func applied(to parameter: Tensor, path: String, _ scope: UpdateScope) -> Tensor {
+  func applied(
+    to parameter: Tensor, path: String, named name: String = "weight_decay", _ scope: UpdateScope
+  ) -> Tensor {
     guard includes(path: path) else { return parameter }
-    return parameter - parameter * (scope.hyperparameter("weight_decay", rate) * scope.learningRate)
+    return parameter - parameter * (scope.hyperparameter(name, rate) * scope.learningRate)
   }
 }

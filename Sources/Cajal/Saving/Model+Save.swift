@@ -96,9 +96,17 @@ extension Model {
         .format, folder.path, expected: "a loss and a weight for each of \(outputTypes.count) outputs",
         given: "there are \(entry.losses.count) and \(entry.lossWeights.count)")
     }
+    let outputs = entry.metricOutputs ?? entry.metrics.map { _ in nil }
+    guard outputs.count == entry.metrics.count,
+      outputs.allSatisfy({ $0.map(outputTypes.indices.contains) ?? true })
+    else {
+      throw CajalError(
+        .format, folder.path, expected: "an output for each of \(entry.metrics.count) metrics",
+        given: "there is another")
+    }
     compile(
-      optimizer: entry.optimizer.optimizer, losses: entry.losses.map(\.loss), lossWeights: entry.lossWeights,
-      metrics: entry.metrics.map(\.metric))
+      entry.optimizer.optimizer, entry.losses.map(\.loss), entry.lossWeights,
+      Array(zip(entry.metrics.map(\.metric), outputs)))
     if let file = try folder.tensors(SavedFolder.training) { try training?.restore(file) }
   }
 }

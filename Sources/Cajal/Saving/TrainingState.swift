@@ -8,6 +8,7 @@ extension TrainingSettings {
   /// Names of the sums in files, with the metric they belong to: nil for the loss.
   private var sumNames: [(name: String, variable: Variable)] {
     [(Self.sums + "loss/total", lossSum), (Self.sums + "loss/count", sampleCount)]
+      + outputLosses.enumerated().map { ("\(Self.sums)losses/\($0)", $1.sum) }
       + accumulators.enumerated().flatMap { index, own in
         own.sorted { $0.key < $1.key }.map { ("\(Self.sums)metrics/\(index)/\($0.key)", $0.value) }
       }
@@ -56,6 +57,10 @@ extension TrainingSettings {
       try demand(entry, TensorType([], .float32), file)
       let variable = name == "loss/total" ? lossSum : sampleCount
       return { variable.value = value }
+    case _ where outputLosses.indices.contains { name == "losses/\($0)" }:
+      try demand(entry, TensorType([], .float32), file)
+      let own = outputLosses.enumerated().first { name == "losses/\($0.offset)" }
+      return { own?.element.sum.value = value }
     default:
       let parts = name.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == "metrics", let index = Int(parts[1]), metrics.indices.contains(index) else {

@@ -25,11 +25,18 @@ public struct Step {
   /// One update that makes a scalar smaller. A loss that is not finite is an error of `run`.
   public func minimize(_ loss: Tensor, by trainer: Trainer) {
     body.losses.append(loss)
-    update(by: trainer, gradients: gradients(of: loss, for: trainer))
+    let gradients = gradients(of: loss, for: trainer) { trainer.optimization.gradients(of: loss, with: $0, trace) }
+    update(by: trainer, gradients: gradients)
   }
 
   /// The gradient of a scalar for each of a trainer's parameters, in the order of `trainer.parameters`.
   public func gradients(of loss: Tensor, for trainer: Trainer) -> [Tensor] {
+    gradients(of: loss, for: trainer) { gradient(of: loss, with: $0) }
+  }
+
+  private func gradients(
+    of loss: Tensor, for trainer: Trainer, _ derive: (_ parameters: [Tensor]) -> [Tensor]
+  ) -> [Tensor] {
     let reached = Set(Node.topologicalOrder([loss]).map(ObjectIdentifier.init))
     let values = trainer.parameters.map { variable in
       // The latest value that the loss was made from: the parameter may have been updated since.
@@ -41,7 +48,7 @@ public struct Step {
           .argument, "Step", expected: "a loss that depends on the trainer's parameters", given: "it depends on none",
           advice: "Check which trainer belongs to which loss, and what is frozen."))
     }
-    return gradient(of: loss, with: values)
+    return derive(values)
   }
 
   /// One update from gradients in the order of `trainer.parameters`.
@@ -57,7 +64,8 @@ public struct Step {
     if !body.trainers.contains(where: { $0 === trainer }) { body.trainers.append(trainer) }
     let next = trace.read(trainer.iteration) + Tensor([Int64(1)], shape: [])
     let entries = parameters.map {
-      Optimization.Entry(variable: $0, slotPrefix: trainer.slotPrefix($0), tensor: trace.read($0))
+      Optimization.Entry(
+        variable: $0, slotPrefix: trainer.slotPrefix($0), tensor: trace.read($0), constraint: trace.constraint(on: $0))
     }
     do {
       let updates = try trainer.optimization.updates(

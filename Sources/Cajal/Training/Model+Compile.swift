@@ -13,16 +13,63 @@ extension Model {
     compile(optimizer: optimizer, losses: outputTypes.map { _ in loss }, metrics: metrics)
   }
 
-  /// As `compile`, with a loss for each output and their weights in the sum.
+  /// As `compile`, with a loss for each output and their weights in the sum; metrics are of the first output.
   public func compile(
     optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float]? = nil, metrics: [any Metric] = []
+  ) {
+    compile(optimizer, losses, lossWeights, metrics.map { ($0, nil) })
+  }
+
+  /// As `compile`, with losses and metrics for each output, in the order of the outputs.
+  ///
+  /// Logs of several outputs have the names of ``outputNames`` in front: `digit_loss`, `digit_accuracy`.
+  public func compile(
+    optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float]? = nil, metricsByOutput: [[any Metric]]
+  ) {
+    assertUse(
+      metricsByOutput.count == outputTypes.count,
+      "Model: expected metrics for \(outputTypes.count) outputs, but there are \(metricsByOutput.count) lists.")
+    let metrics = metricsByOutput.enumerated().flatMap { output, own in own.map { ($0, Optional(output)) } }
+    compile(optimizer, losses, lossWeights, metrics)
+  }
+
+  /// As `compile`, with losses, weights and metrics by the names of the outputs.
+  ///
+  /// Errors: `.missing` for a name that is no output, or an output without a loss.
+  /// Example: `try model.compile(optimizer: .adam(), losses: ["digit": .categoricalCrossentropy, "box": .huber])`
+  public func compile(
+    optimizer: any Optimizer, losses: [String: any Loss], lossWeights: [String: Float] = [:],
+    metrics: [String: [any Metric]] = [:]
+  ) throws {
+    for name in losses.keys.sorted() + lossWeights.keys.sorted() + metrics.keys.sorted() {
+      guard !outputNames.contains(name) else { continue }
+      throw CajalError(
+        .missing, "Model", expected: "the name of an output", given: "it is '\(name)'",
+        advice: "Outputs are \(outputNames.joined(separator: ", ")).")
+    }
+    let own = try outputNames.map { name -> any Loss in
+      guard let loss = losses[name] else {
+        throw CajalError(.missing, "Model", expected: "a loss for the output '\(name)'", given: "there is none")
+      }
+      return loss
+    }
+    compile(
+      optimizer: optimizer, losses: own, lossWeights: outputNames.map { lossWeights[$0] ?? 1 },
+      metricsByOutput: outputNames.map { metrics[$0] ?? [] })
+  }
+
+  /// - Parameter metrics: With the output each looks at; nil for the first one, under the metric's own name.
+  func compile(
+    _ optimizer: any Optimizer, _ losses: [any Loss], _ lossWeights: [Float]?,
+    _ metrics: [(metric: any Metric, output: Int?)]
   ) {
     assertUse(
       losses.count == outputTypes.count,
       "Model: expected \(outputTypes.count) losses, one for each output, but there are \(losses.count).")
     lock.withLock {
       training = TrainingSettings(
-        optimizer: optimizer, losses: losses, lossWeights: lossWeights ?? losses.map { _ in 1 }, metrics: metrics)
+        optimizer: optimizer, losses: losses, lossWeights: lossWeights ?? losses.map { _ in 1 }, metrics: metrics,
+        outputNames: outputNames)
       programs.removeAll()
     }
   }
@@ -61,6 +108,8 @@ extension Model {
     var outputs: [Tensor]
     var weights: Tensor?
     var loss: Tensor
+    /// Each output's loss, without its weight in the sum.
+    var parts: [Tensor]
   }
 
   func lossGraph(_ signature: ProgramCache.Signature, _ settings: TrainingSettings) throws -> LossGraph {
@@ -80,18 +129,19 @@ extension Model {
     let weights = try combine(given, classWeights(signature.classWeights, targets[0], classes: outputs[0].shape.last))
 
     var total: Tensor?
+    var parts: [Tensor] = []
     for (index, loss) in settings.losses.enumerated() {
       let place = LossGraph.path(of: index, among: settings.losses.count)
       let perSample = try trace.descend(into: place) { try loss(target: targets[index], prediction: outputs[index]) }
-      let weighted = weights.map { perSample * $0.asWeights(of: perSample) } ?? perSample
-      let mean = weighted.mean() * Double(settings.lossWeights[index])
+      parts.append(loss.reduced(perSample, weights: weights))
+      let mean = parts[index] * Double(settings.lossWeights[index])
       total = total.map { $0 + mean } ?? mean
     }
     for penalty in trace.losses { total = total.map { $0 + penalty } ?? penalty }
     guard let total else { throw CajalError(.argument, "Model", expected: "an output", given: "there is none") }
     return LossGraph(
       trace: trace, given: inputs + targets + (given.map { [$0] } ?? []), targets: targets, outputs: outputs,
-      weights: weights, loss: total)
+      weights: weights, loss: total, parts: parts)
   }
 
   /// Forward, loss and metrics; when training also backward and update.
@@ -105,11 +155,13 @@ extension Model {
     }
     accumulate(settings.lossSum, total * Double(signature.batch))
     accumulate(settings.sampleCount, Tensor(Float(signature.batch)))
+    for (part, own) in zip(graph.parts, settings.outputLosses) { accumulate(own.sum, part * Double(signature.batch)) }
     for (index, metric) in settings.metrics.enumerated() {
       let scope = MetricScope { name, increment in
         accumulate(settings.accumulator(index, name, increment.type), increment)
       }
-      try metric.update(scope, target: targets[0], prediction: outputs[0], weights: graph.weights)
+      let output = settings.metricOutputs[index]
+      try metric.update(scope, target: targets[output], prediction: outputs[output], weights: graph.weights)
     }
     if isTraining {
       updates += trace.updates
@@ -129,11 +181,12 @@ extension Model {
   ) throws -> [(variable: Variable, value: Tensor)] {
     let trained = store.parameters.filter { trace.isTrainable($0.name) }.compactMap { variable in
       trace.values(of: variable).last.map {
-        Optimization.Entry(variable: variable, slotPrefix: variable.name, tensor: $0)
+        Optimization.Entry(
+          variable: variable, slotPrefix: variable.name, tensor: $0, constraint: trace.constraint(on: variable))
       }
     }
     return try settings.optimization.updates(
-      trained, gradients: gradient(of: loss, with: trained.map(\.tensor)),
+      trained, gradients: settings.optimization.gradients(of: loss, with: trained.map(\.tensor), trace),
       iteration: (trace.step + Tensor([Int64(1)], shape: [])).cast(to: .float32), trace)
   }
 

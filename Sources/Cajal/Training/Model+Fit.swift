@@ -48,6 +48,24 @@ extension Model {
       initialEpoch: initialEpoch, verbose: verbose)
   }
 
+  /// Trains on tensors in memory, of several inputs or outputs.
+  @discardableResult
+  public func fit(
+    _ inputs: [Tensor], _ targets: [Tensor], epochs: Int = 1, batchSize: Int = 32,
+    validationData: ([Tensor], [Tensor])? = nil, validationSplit: Double = 0, shuffle: Bool = true,
+    sampleWeights: Tensor? = nil, callbacks: [any Callback] = [], initialEpoch: Int = 0, verbose: Verbosity = .progress
+  ) throws -> History {
+    var source = try ArraySource(inputs: inputs, targets: targets, sampleWeights: sampleWeights, shuffles: shuffle)
+    try source.demandFinite()
+    var validation = try validationData.map { try ArraySource(inputs: $0.0, targets: $0.1, shuffles: false) }
+    if validation == nil, validationSplit != 0 {
+      (source, validation) = try source.split(validation: validationSplit)
+    }
+    return try fit(
+      source, epochs: epochs, batchSize: batchSize, validationData: validation, callbacks: callbacks,
+      initialEpoch: initialEpoch, verbose: verbose)
+  }
+
   /// Trains on samples from anywhere.
   @discardableResult
   public func fit(
@@ -74,6 +92,14 @@ extension Model {
   @discardableResult
   public func evaluate(_ x: Tensor, _ y: Tensor, batchSize: Int = 32, verbose: Verbosity = .silent) throws -> Logs {
     try evaluate(ArraySource(inputs: [x], targets: [y], shuffles: false), batchSize: batchSize, verbose: verbose)
+  }
+
+  /// Loss and metrics on tensors in memory, of several inputs or outputs.
+  @discardableResult
+  public func evaluate(
+    _ inputs: [Tensor], _ targets: [Tensor], batchSize: Int = 32, verbose: Verbosity = .silent
+  ) throws -> Logs {
+    try evaluate(ArraySource(inputs: inputs, targets: targets, shuffles: false), batchSize: batchSize, verbose: verbose)
   }
 
   /// Loss and metrics on samples from anywhere.

@@ -40,6 +40,13 @@ public final class Trainer: @unchecked Sendable {  // changed by steps alone, wh
     set { optimization.learningRate.setScalar(Float(newValue)) }
   }
 
+  /// Lets the parameters and the averages that the optimizer keeps of them (`ema:`) change places: before judging, and
+  /// back afterwards. Without averages nothing happens.
+  public func swapAverages() { optimization.swapAverages() }
+
+  /// Sets the parameters to the averages that the optimizer keeps of them, as `fit` does at its end.
+  public func takeAverages() { optimization.takeAverages() }
+
   /// Slots of equal names in two models are told apart by the model's number.
   func slotPrefix(_ variable: Variable) -> String {
     guard models.count > 1, let owner = models.firstIndex(where: { $0.store[variable.name] === variable }) else {

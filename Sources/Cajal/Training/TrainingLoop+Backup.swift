@@ -12,6 +12,10 @@ extension TrainingLoop {
   }
 
   func backUp(to path: String) throws {
+    // A run goes on with the parameters, whatever stands in their place for the moment.
+    let isSwapped = settings.optimization.areAveragesSwapped
+    if isSwapped { settings.optimization.swapAverages() }
+    defer { if isSwapped { settings.optimization.swapAverages() } }
     var weights: [Int: WeightSnapshot] = [:]
     for (place, callback) in callbacks.enumerated() { weights[place] = callback.state.weights }
     try model.write(

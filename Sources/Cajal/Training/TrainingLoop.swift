@@ -60,12 +60,13 @@ final class TrainingLoop: TrainingControl {
       try trainEpoch(context, epochs, all)
       context.logs = settings.logs()
       try demandFinite(context, epoch)
-      if isEpochOver { isEpochOver = try validate(context) }
+      if isEpochOver { isEpochOver = try validate(context, all) }
       if !isEpochOver { for callback in all { try callback.epochStopped(context) } }
       bar?.finish(fields: context.logs.map { ($0.name, $0.value) })
       bar = nil
       for callback in all { try callback.epochEnd(context) }
     }
+    settings.optimization.takeAverages()
     for callback in all { try callback.trainEnd(context) }
     completed = true
     return history
@@ -123,8 +124,15 @@ final class TrainingLoop: TrainingControl {
   }
 
   /// Judges the epoch; false where somebody has asked to stop meanwhile, and the sums are then those of training.
-  private func validate(_ context: TrainingContext) throws -> Bool {
+  private func validate(_ context: TrainingContext, _ all: [any Callback]) throws -> Bool {
     guard let validation else { return true }
+    for callback in all { try callback.testBegin(context) }
+    let isComplete = try judge(validation, context)
+    for callback in all { try callback.testEnd(context) }
+    return isComplete
+  }
+
+  private func judge(_ validation: Pass, _ context: TrainingContext) throws -> Bool {
     let sums = backups.isEmpty ? [] : settings.sums()
     settings.resetAccumulators()
     try validation.begin(epoch: 0, skipping: 0)
@@ -159,12 +167,12 @@ final class TrainingLoop: TrainingControl {
   var hasSchedule: Bool { settings.optimizer.hasSchedule }
 
   var logNames: [String] {
-    let names = ["loss"] + settings.metricNames
+    let names = settings.logNames
     return names + (validation == nil ? [] : names.map { "val_" + $0 })
   }
 
   func direction(of metric: String) -> MetricDirection? {
-    if metric == "loss" { return .lower }
+    if metric == "loss" || settings.outputLosses.contains(where: { $0.name == metric }) { return .lower }
     return settings.metricNames.firstIndex(of: metric).map { settings.metrics[$0].better }
   }
 
@@ -177,6 +185,15 @@ final class TrainingLoop: TrainingControl {
 
   func restore(_ weights: WeightSnapshot) throws {
     for variable in model.variables { if let value = weights.values[variable.name] { variable.value = value } }
+  }
+
+  func swapAverages() throws {
+    guard settings.optimization.keepsAverages else {
+      throw CajalError(
+        .argument, "swapAverages", expected: "an optimizer that keeps averages", given: "this one does not",
+        advice: "Compile with an optimizer that has ema: WeightAverage().")
+    }
+    settings.optimization.swapAverages()
   }
 
   func note(_ message: String) {

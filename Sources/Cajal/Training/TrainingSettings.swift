@@ -7,29 +7,54 @@ final class TrainingSettings {
   let losses: [any Loss]
   let lossWeights: [Float]
   let metrics: [any Metric]
+  /// The output each metric was given for; nil for metrics of the first output under their own names.
+  let givenOutputs: [Int?]
   let metricNames: [String]
+  /// Sums of each output's own loss, where there are several.
+  let outputLosses: [(name: String, sum: Variable)]
   /// Sums of the loss and of the metrics.
   private(set) var accumulators: [[String: Variable]] = []
   private(set) var accumulatorList: [Variable] = []
   let lossSum = Variable("loss/total", TensorType([], .float32), role: .metric, value: Storage([Float(0)]))
   let sampleCount = Variable("loss/count", TensorType([], .float32), role: .metric, value: Storage([Float(0)]))
 
-  init(optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float], metrics: [any Metric]) {
+  /// - Parameters:
+  ///   - metrics: For each metric the output it looks at; nil for the first one, under the metric's own name.
+  ///   - outputNames: Names of the outputs, by which logs of several are told apart.
+  init(
+    optimizer: any Optimizer, losses: [any Loss], lossWeights: [Float], metrics: [(metric: any Metric, output: Int?)],
+    outputNames: [String]
+  ) {
     optimization = Optimization(optimizer)
     self.losses = losses
     self.lossWeights = lossWeights
-    self.metrics = metrics
+    self.metrics = metrics.map(\.metric)
+    givenOutputs = metrics.map(\.output)
     var names: [String] = []
-    for metric in metrics {
-      let taken = names.filter { $0 == metric.name || $0.hasPrefix(metric.name + "_") }.count
-      names.append(taken == 0 ? metric.name : "\(metric.name)_\(taken)")
+    for (metric, output) in metrics {
+      let name = output.map { losses.count > 1 ? "\(outputNames[$0])_\(metric.name)" : metric.name } ?? metric.name
+      let taken = names.filter { $0 == name || $0.hasPrefix(name + "_") }.count
+      names.append(taken == 0 ? name : "\(name)_\(taken)")
     }
     metricNames = names
     accumulators = metrics.map { _ in [:] }
-    accumulatorList = [lossSum, sampleCount]
+    outputLosses =
+      losses.count < 2
+      ? []
+      : outputNames.map { name in
+        let sum = Variable("\(name)_loss/total", TensorType([], .float32), role: .metric, value: Storage([Float(0)]))
+        return ("\(name)_loss", sum)
+      }
+    accumulatorList = [lossSum, sampleCount] + outputLosses.map(\.sum)
   }
 
-  var optimizer: any Optimizer { optimization.optimizer }
+  /// The output each metric looks at.
+  var metricOutputs: [Int] { givenOutputs.map { $0 ?? 0 } }
+
+  /// Names that logs can have, without those of validation.
+  var logNames: [String] { ["loss"] + outputLosses.map(\.name) + metricNames }
+
+  var optimizer: any Optimizer { optimization.given }
   var learningRate: Variable { optimization.learningRate }
   var optimizerVariables: [Variable] { optimization.variables }
 
@@ -62,6 +87,7 @@ final class TrainingSettings {
   func logs() -> Logs {
     var logs = Logs()
     logs["loss"] = Double(lossSum.scalar) / Double(sampleCount.scalar)
+    for (name, sum) in outputLosses { logs[name] = Double(sum.scalar) / Double(sampleCount.scalar) }
     for (index, metric) in metrics.enumerated() {
       logs[metricNames[index]] = metric.result(accumulators[index].mapValues { $0.value.scalars(as: Float.self) })
     }

@@ -8,6 +8,8 @@ public struct PReLU: Layer {
   public var alphaInitializer: Initializer
   /// A penalty on the slopes, added to the loss while training.
   public var alphaRegularizer: Regularizer?
+  /// What the slopes must be after each update.
+  public var alphaConstraint: Constraint?
   /// Axes along which all elements share one slope, counted from 1, the first after the batch.
   public var sharedAxes: [Int]
   public var name: LayerName
@@ -15,11 +17,12 @@ public struct PReLU: Layer {
   /// Describes the layer; each option is the property of that name.
   public init(
     alphaInitializer: Initializer = .zeros, alphaRegularizer: Regularizer? = nil, sharedAxes: [Int] = [],
-    name: String? = nil
+    alphaConstraint: Constraint? = nil, name: String? = nil
   ) {
     self.alphaInitializer = alphaInitializer
     self.alphaRegularizer = alphaRegularizer
     self.sharedAxes = sharedAxes
+    self.alphaConstraint = alphaConstraint
     self.name = LayerName(name)
   }
 
@@ -30,7 +33,8 @@ public struct PReLU: Layer {
         axis >= 1 && axis < input.rank, expected: "shared axes from 1 to \(input.rank - 1)", given: "one is \(axis)")
       sizes[axis - 1] = 1
     }
-    let alpha = input.scope.parameter("alpha", Shape(sizes), alphaInitializer, regularizer: alphaRegularizer)
+    let alpha = input.scope.parameter(
+      "alpha", Shape(sizes), alphaInitializer, regularizer: alphaRegularizer, constraint: alphaConstraint)
     return (input .> 0).select(input, input * alpha)
   }
 }

@@ -33,6 +33,10 @@ public struct Conv3D: SpatialConvolution {
   public var biasInitializer: Initializer
   /// A penalty on the kernel, added to the loss while training.
   public var kernelRegularizer: Regularizer?
+  /// What the kernel must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
   /// A penalty on the results, added to the loss while training.
@@ -45,7 +49,7 @@ public struct Conv3D: SpatialConvolution {
     dilationRate: some SpatialSize = 1, groups: Int = 1, activation: ActivationFunction = .linear, useBias: Bool = true,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
     kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
-    name: String? = nil
+    kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, name: String? = nil
   ) {
     self.filters = filters
     self.kernelSize = kernelSize.sizes(axes: 3)
@@ -60,6 +64,8 @@ public struct Conv3D: SpatialConvolution {
     self.kernelRegularizer = kernelRegularizer
     self.biasRegularizer = biasRegularizer
     self.activityRegularizer = activityRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.biasConstraint = biasConstraint
     self.name = LayerName(name)
   }
 

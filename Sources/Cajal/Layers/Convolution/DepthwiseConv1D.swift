@@ -27,6 +27,10 @@ public struct DepthwiseConv1D: DepthwiseConvolution {
   public var biasInitializer: Initializer
   /// A penalty on the depthwise kernel, added to the loss while training.
   public var depthwiseRegularizer: Regularizer?
+  /// What the depthwise kernel must be after each update.
+  public var depthwiseConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
   /// A penalty on the results, added to the loss while training.
@@ -39,7 +43,8 @@ public struct DepthwiseConv1D: DepthwiseConvolution {
     dilationRate: some SpatialSize = 1, activation: ActivationFunction = .linear, useBias: Bool = true,
     depthwiseInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
     depthwiseRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
-    activityRegularizer: Regularizer? = nil, name: String? = nil
+    activityRegularizer: Regularizer? = nil, depthwiseConstraint: Constraint? = nil, biasConstraint: Constraint? = nil,
+    name: String? = nil
   ) {
     self.kernelSize = kernelSize.sizes(axes: 1)
     self.strides = strides.sizes(axes: 1)
@@ -53,6 +58,8 @@ public struct DepthwiseConv1D: DepthwiseConvolution {
     self.depthwiseRegularizer = depthwiseRegularizer
     self.biasRegularizer = biasRegularizer
     self.activityRegularizer = activityRegularizer
+    self.depthwiseConstraint = depthwiseConstraint
+    self.biasConstraint = biasConstraint
     self.name = LayerName(name)
   }
 

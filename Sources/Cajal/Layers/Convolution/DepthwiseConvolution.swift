@@ -11,6 +11,8 @@ protocol DepthwiseConvolution: Layer where Input == Tensor, Output == Tensor {
   var depthwiseInitializer: Initializer { get }
   var biasInitializer: Initializer { get }
   var depthwiseRegularizer: Regularizer? { get }
+  var depthwiseConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var biasRegularizer: Regularizer? { get }
   var activityRegularizer: Regularizer? { get }
 }
@@ -21,12 +23,15 @@ extension DepthwiseConvolution {
     let scope = input.scope
     let kernel = scope.parameter(
       "kernel", Shape(kernelSize + [input.shape.last, depthMultiplier]), depthwiseInitializer,
-      regularizer: depthwiseRegularizer)
+      regularizer: depthwiseRegularizer, constraint: depthwiseConstraint)
     let window = try window(
       over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     var output = input.convolvedDepthwise(kernel, window: window)
     if useBias {
-      output = output + scope.parameter("bias", [output.shape.last], biasInitializer, regularizer: biasRegularizer)
+      output =
+        output
+        + scope.parameter(
+          "bias", [output.shape.last], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
     }
     return scope.penalizing(activation(output), activityRegularizer)
   }

@@ -32,6 +32,12 @@ public struct SeparableConv2D: SeparableConvolution {
   public var biasInitializer: Initializer
   /// A penalty on the depthwise kernel, added to the loss while training.
   public var depthwiseRegularizer: Regularizer?
+  /// What the depthwise kernel must be after each update.
+  public var depthwiseConstraint: Constraint?
+  /// What the pointwise kernel must be after each update.
+  public var pointwiseConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the pointwise kernel, added to the loss while training.
   public var pointwiseRegularizer: Regularizer?
   /// A penalty on the bias, added to the loss while training.
@@ -47,7 +53,9 @@ public struct SeparableConv2D: SeparableConvolution {
     useBias: Bool = true, depthwiseInitializer: Initializer = .glorotUniform,
     pointwiseInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
     depthwiseRegularizer: Regularizer? = nil, pointwiseRegularizer: Regularizer? = nil,
-    biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil, name: String? = nil
+    biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
+    depthwiseConstraint: Constraint? = nil, pointwiseConstraint: Constraint? = nil, biasConstraint: Constraint? = nil,
+    name: String? = nil
   ) {
     self.filters = filters
     self.kernelSize = kernelSize.sizes(axes: 2)
@@ -64,6 +72,9 @@ public struct SeparableConv2D: SeparableConvolution {
     self.pointwiseRegularizer = pointwiseRegularizer
     self.biasRegularizer = biasRegularizer
     self.activityRegularizer = activityRegularizer
+    self.depthwiseConstraint = depthwiseConstraint
+    self.pointwiseConstraint = pointwiseConstraint
+    self.biasConstraint = biasConstraint
     self.name = LayerName(name)
   }
 

@@ -13,6 +13,9 @@ protocol SeparableConvolution: Layer where Input == Tensor, Output == Tensor {
   var pointwiseInitializer: Initializer { get }
   var biasInitializer: Initializer { get }
   var depthwiseRegularizer: Regularizer? { get }
+  var depthwiseConstraint: Constraint? { get }
+  var pointwiseConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var pointwiseRegularizer: Regularizer? { get }
   var biasRegularizer: Regularizer? { get }
   var activityRegularizer: Regularizer? { get }
@@ -26,17 +29,21 @@ extension SeparableConvolution {
     let channels = input.shape.last
     let depthwise = scope.parameter(
       "depthwise_kernel", Shape(kernelSize + [channels, depthMultiplier]), depthwiseInitializer,
-      regularizer: depthwiseRegularizer)
+      regularizer: depthwiseRegularizer, constraint: depthwiseConstraint)
     let ones = [Int](repeating: 1, count: Self.spatialAxes)
     let pointwise = scope.parameter(
       "pointwise_kernel", Shape(ones + [channels * depthMultiplier, filters]), pointwiseInitializer,
-      regularizer: pointwiseRegularizer)
+      regularizer: pointwiseRegularizer, constraint: pointwiseConstraint)
     let window = try window(
       over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     let none = [Int](repeating: 0, count: Self.spatialAxes)
     let single = Window(strides: ones, paddingLow: none, paddingHigh: none, dilations: ones)
     var output = input.convolvedDepthwise(depthwise, window: window).convolved(pointwise, window: single)
-    if useBias { output = output + scope.parameter("bias", [filters], biasInitializer, regularizer: biasRegularizer) }
+    if useBias {
+      output =
+        output
+        + scope.parameter("bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+    }
     return scope.penalizing(activation(output), activityRegularizer)
   }
 }

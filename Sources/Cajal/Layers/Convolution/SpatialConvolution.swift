@@ -12,6 +12,8 @@ protocol SpatialConvolution: Layer where Input == Tensor, Output == Tensor {
   var kernelInitializer: Initializer { get }
   var biasInitializer: Initializer { get }
   var kernelRegularizer: Regularizer? { get }
+  var kernelConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var biasRegularizer: Regularizer? { get }
   var activityRegularizer: Regularizer? { get }
 }
@@ -31,9 +33,14 @@ extension SpatialConvolution {
       over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     let scope = input.scope
     let kernel = scope.parameter(
-      "kernel", Shape(kernelSize + [channels / groups, filters]), kernelInitializer, regularizer: kernelRegularizer)
+      "kernel", Shape(kernelSize + [channels / groups, filters]), kernelInitializer, regularizer: kernelRegularizer,
+      constraint: kernelConstraint)
     var output = input.convolved(kernel, window: window, groups: groups)
-    if useBias { output = output + scope.parameter("bias", [filters], biasInitializer, regularizer: biasRegularizer) }
+    if useBias {
+      output =
+        output
+        + scope.parameter("bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+    }
     return scope.penalizing(activation(output), activityRegularizer)
   }
 }

@@ -12,6 +12,8 @@ protocol TransposedConvolution: Layer where Input == Tensor, Output == Tensor {
   var kernelInitializer: Initializer { get }
   var biasInitializer: Initializer { get }
   var kernelRegularizer: Regularizer? { get }
+  var kernelConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var biasRegularizer: Regularizer? { get }
   var activityRegularizer: Regularizer? { get }
 }
@@ -27,9 +29,14 @@ extension TransposedConvolution {
     let (sizes, window) = try enlargement(Array(input.shape.dimensions.dropFirst().prefix(axes)))
     let scope = input.scope
     let kernel = scope.parameter(
-      "kernel", Shape(kernelSize + [filters, input.shape.last]), kernelInitializer, regularizer: kernelRegularizer)
+      "kernel", Shape(kernelSize + [filters, input.shape.last]), kernelInitializer, regularizer: kernelRegularizer,
+      constraint: kernelConstraint)
     var output = input.convolvedTransposed(kernel, window: window, to: Shape([input.shape[0]] + sizes + [filters]))
-    if useBias { output = output + scope.parameter("bias", [filters], biasInitializer, regularizer: biasRegularizer) }
+    if useBias {
+      output =
+        output
+        + scope.parameter("bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+    }
     return scope.penalizing(activation(output), activityRegularizer)
   }
 

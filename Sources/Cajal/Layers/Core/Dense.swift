@@ -16,6 +16,10 @@ public struct Dense: Layer {
   public var biasInitializer: Initializer
   /// A penalty on the kernel, added to the loss while training.
   public var kernelRegularizer: Regularizer?
+  /// What the kernel must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
   /// A penalty on the results, added to the loss while training.
@@ -27,7 +31,7 @@ public struct Dense: Layer {
     _ units: Int, activation: ActivationFunction = .linear, useBias: Bool = true,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
     kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
-    name: String? = nil
+    kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, name: String? = nil
   ) {
     self.units = units
     self.activation = activation
@@ -37,6 +41,8 @@ public struct Dense: Layer {
     self.kernelRegularizer = kernelRegularizer
     self.biasRegularizer = biasRegularizer
     self.activityRegularizer = activityRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.biasConstraint = biasConstraint
     self.name = LayerName(name)
   }
 
@@ -47,9 +53,14 @@ public struct Dense: Layer {
       advice: "Give the samples a features axis, of size 1 if need be.")
     let scope = input.scope
     let kernel = scope.parameter(
-      "kernel", [input.shape.last, units], kernelInitializer, regularizer: kernelRegularizer)
+      "kernel", [input.shape.last, units], kernelInitializer, regularizer: kernelRegularizer,
+      constraint: kernelConstraint)
     var output = input.matmul(kernel)
-    if useBias { output = output + scope.parameter("bias", [units], biasInitializer, regularizer: biasRegularizer) }
+    if useBias {
+      output =
+        output
+        + scope.parameter("bias", [units], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+    }
     return scope.penalizing(activation(output), activityRegularizer)
   }
 }

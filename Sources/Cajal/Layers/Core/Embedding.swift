@@ -12,17 +12,20 @@ public struct Embedding: Layer {
   public var embeddingsInitializer: Initializer
   /// A penalty on the table, added to the loss while training.
   public var embeddingsRegularizer: Regularizer?
+  /// What the table must be after each update.
+  public var embeddingsConstraint: Constraint?
   public var name: LayerName
 
   /// Describes the layer; first values are Keras's `uniform`, ± 0.05, by default.
   public init(
     inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(lower: -0.05, upper: 0.05),
-    embeddingsRegularizer: Regularizer? = nil, name: String? = nil
+    embeddingsRegularizer: Regularizer? = nil, embeddingsConstraint: Constraint? = nil, name: String? = nil
   ) {
     self.inputDim = inputDim
     self.outputDim = outputDim
     self.embeddingsInitializer = embeddingsInitializer
     self.embeddingsRegularizer = embeddingsRegularizer
+    self.embeddingsConstraint = embeddingsConstraint
     self.name = LayerName(name)
   }
 
@@ -30,7 +33,8 @@ public struct Embedding: Layer {
     try demandPositive("inputDim", inputDim)
     try demandPositive("outputDim", outputDim)
     let table = input.scope.parameter(
-      "embeddings", [inputDim, outputDim], embeddingsInitializer, regularizer: embeddingsRegularizer)
+      "embeddings", [inputDim, outputDim], embeddingsInitializer, regularizer: embeddingsRegularizer,
+      constraint: embeddingsConstraint)
     let isIndex = input.dtype == .int32 || input.dtype == .int64
     return table.gathered(isIndex ? input : input.cast(to: .int32))
   }

@@ -28,6 +28,10 @@ public struct BatchNormalization: Layer {
   public var movingVarianceInitializer: Initializer
   /// A penalty on the shift β, added to the loss while training.
   public var betaRegularizer: Regularizer?
+  /// What the shift β must be after each update.
+  public var betaConstraint: Constraint?
+  /// What the scale γ must be after each update.
+  public var gammaConstraint: Constraint?
   /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   public var name: LayerName
@@ -37,7 +41,8 @@ public struct BatchNormalization: Layer {
     axis: Int = -1, momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones,
     movingMeanInitializer: Initializer = .zeros, movingVarianceInitializer: Initializer = .ones,
-    betaRegularizer: Regularizer? = nil, gammaRegularizer: Regularizer? = nil, name: String? = nil
+    betaRegularizer: Regularizer? = nil, gammaRegularizer: Regularizer? = nil, betaConstraint: Constraint? = nil,
+    gammaConstraint: Constraint? = nil, name: String? = nil
   ) {
     self.axis = axis
     self.momentum = momentum
@@ -50,6 +55,8 @@ public struct BatchNormalization: Layer {
     self.movingVarianceInitializer = movingVarianceInitializer
     self.betaRegularizer = betaRegularizer
     self.gammaRegularizer = gammaRegularizer
+    self.betaConstraint = betaConstraint
+    self.gammaConstraint = gammaConstraint
     self.name = LayerName(name)
   }
 
@@ -72,9 +79,13 @@ public struct BatchNormalization: Layer {
     let channels = Shape([x.shape.last])
     // The order of the requests is Keras's order of weights.
     let gamma =
-      scale ? scope.parameter("gamma", channels, gammaInitializer, regularizer: gammaRegularizer) : .ones(channels)
+      scale
+      ? scope.parameter("gamma", channels, gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
+      : .ones(channels)
     let beta =
-      center ? scope.parameter("beta", channels, betaInitializer, regularizer: betaRegularizer) : .zeros(channels)
+      center
+      ? scope.parameter("beta", channels, betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
+      : .zeros(channels)
     let movingMean = scope.state("moving_mean", channels, movingMeanInitializer)
     let movingVariance = scope.state("moving_variance", channels, movingVarianceInitializer)
 

@@ -24,6 +24,10 @@ public struct GroupNormalization: Layer {
   public var gammaInitializer: Initializer
   /// A penalty on the shift β, added to the loss while training.
   public var betaRegularizer: Regularizer?
+  /// What the shift β must be after each update.
+  public var betaConstraint: Constraint?
+  /// What the scale γ must be after each update.
+  public var gammaConstraint: Constraint?
   /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   public var name: LayerName
@@ -32,7 +36,8 @@ public struct GroupNormalization: Layer {
   public init(
     groups: Int = 32, axis: Int = -1, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,
-    gammaRegularizer: Regularizer? = nil, name: String? = nil
+    gammaRegularizer: Regularizer? = nil, betaConstraint: Constraint? = nil, gammaConstraint: Constraint? = nil,
+    name: String? = nil
   ) {
     self.groups = groups
     self.axis = axis
@@ -43,6 +48,8 @@ public struct GroupNormalization: Layer {
     self.gammaInitializer = gammaInitializer
     self.betaRegularizer = betaRegularizer
     self.gammaRegularizer = gammaRegularizer
+    self.betaConstraint = betaConstraint
+    self.gammaConstraint = gammaConstraint
     self.name = LayerName(name)
   }
 
@@ -65,11 +72,13 @@ public struct GroupNormalization: Layer {
     var output = (centred * (variance + epsilon).rsqrt()).reshaped(input.shape)
     let aligned = Shape([channels] + Array(repeating: 1, count: input.rank - 1 - axis))
     if scale {
-      let gamma = scope.parameter("gamma", [channels], gammaInitializer, regularizer: gammaRegularizer)
+      let gamma = scope.parameter(
+        "gamma", [channels], gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
       output = output * gamma.reshaped(aligned)
     }
     if center {
-      let beta = scope.parameter("beta", [channels], betaInitializer, regularizer: betaRegularizer)
+      let beta = scope.parameter(
+        "beta", [channels], betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
       output = output + beta.reshaped(aligned)
     }
     return output

@@ -21,6 +21,10 @@ public struct LayerNormalization: Layer {
   public var gammaInitializer: Initializer
   /// A penalty on the shift β, added to the loss while training.
   public var betaRegularizer: Regularizer?
+  /// What the shift β must be after each update.
+  public var betaConstraint: Constraint?
+  /// What the scale γ must be after each update.
+  public var gammaConstraint: Constraint?
   /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   public var name: LayerName
@@ -29,7 +33,8 @@ public struct LayerNormalization: Layer {
   public init(
     axis: some SpatialSize = -1, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,
-    gammaRegularizer: Regularizer? = nil, name: String? = nil
+    gammaRegularizer: Regularizer? = nil, betaConstraint: Constraint? = nil, gammaConstraint: Constraint? = nil,
+    name: String? = nil
   ) {
     self.axis = axis.sizes(axes: 1)
     self.epsilon = epsilon
@@ -39,6 +44,8 @@ public struct LayerNormalization: Layer {
     self.gammaInitializer = gammaInitializer
     self.betaRegularizer = betaRegularizer
     self.gammaRegularizer = gammaRegularizer
+    self.betaConstraint = betaConstraint
+    self.gammaConstraint = gammaConstraint
     self.name = LayerName(name)
   }
 
@@ -54,11 +61,13 @@ public struct LayerNormalization: Layer {
     let variance = centred.squared().mean(axes: axes, keepsDimensions: true)
     var output = centred * (variance + epsilon).rsqrt()
     if scale {
-      let gamma = scope.parameter("gamma", sizes, gammaInitializer, regularizer: gammaRegularizer)
+      let gamma = scope.parameter(
+        "gamma", sizes, gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
       output = output * gamma.reshaped(aligned)
     }
     if center {
-      let beta = scope.parameter("beta", sizes, betaInitializer, regularizer: betaRegularizer)
+      let beta = scope.parameter(
+        "beta", sizes, betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
       output = output + beta.reshaped(aligned)
     }
     return output

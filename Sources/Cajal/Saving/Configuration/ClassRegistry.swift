@@ -34,6 +34,7 @@ public enum OptimizerRegistry {
     "OptimizerRegistry",
     ([
       SGD.self, RMSprop.self, Adagrad.self, Adadelta.self, Adam.self, AdamW.self, Adamax.self, Nadam.self, Lion.self,
+      Ftrl.self, Adafactor.self, Lamb.self, Muon.self, MultiOptimizer.self, ScheduleFreeAdamW.self,
     ] as [any Optimizer.Type]).map { ($0.className, $0) })
 
   /// Makes a class of optimizers readable from files; the last one of a name counts.
@@ -62,10 +63,11 @@ public enum LossRegistry {
   static let classes = ClassRegistry<any Loss.Type>(
     "LossRegistry",
     ([
-      BinaryCrossentropy.self, CategoricalCrossentropy.self, CategoricalHinge.self, CosineSimilarity.self, Hinge.self,
-      Huber.self, KLDivergence.self, LogCosh.self, MeanAbsoluteError.self, MeanAbsolutePercentageError.self,
-      MeanSquaredError.self, MeanSquaredLogarithmicError.self, PerceptronLoss.self, Poisson.self, QuadraticError.self,
-      SparseCategoricalCrossentropy.self, SquaredHinge.self,
+      BinaryCrossentropy.self, BinaryFocalCrossentropy.self, CTC.self, CategoricalCrossentropy.self,
+      CategoricalFocalCrossentropy.self, CategoricalGeneralizedCrossEntropy.self, CategoricalHinge.self, Circle.self,
+      CosineSimilarity.self, Dice.self, Hinge.self, Huber.self, KLDivergence.self, LogCosh.self, MeanAbsoluteError.self,
+      MeanAbsolutePercentageError.self, MeanSquaredError.self, MeanSquaredLogarithmicError.self, PerceptronLoss.self,
+      Poisson.self, QuadraticError.self, SparseCategoricalCrossentropy.self, SquaredHinge.self, Tversky.self,
     ] as [any Loss.Type]).map { ($0.className, $0) })
 
   /// Makes a class of losses readable from files; the last one of a name counts.
@@ -79,10 +81,13 @@ public enum MetricRegistry {
   static let classes = ClassRegistry<any Metric.Type>(
     "MetricRegistry",
     ([
-      AUC.self, Accuracy.self, BinaryAccuracy.self, CategoricalAccuracy.self, F1Score.self, Precision.self,
-      R2Score.self,
-      Recall.self, RootMeanSquaredError.self, SparseCategoricalAccuracy.self, TopKCategoricalAccuracy.self,
-      SparseTopKCategoricalAccuracy.self,
+      AUC.self, Accuracy.self, BinaryAccuracy.self, BinaryIoU.self, CategoricalAccuracy.self,
+      ConcordanceCorrelation.self, CosineSimilarityMetric.self, F1Score.self, FBetaScore.self, FalseNegatives.self,
+      FalsePositives.self, IoU.self, LogCoshError.self, MeanIoU.self, OneHotIoU.self, OneHotMeanIoU.self,
+      PearsonCorrelation.self, Precision.self, PrecisionAtRecall.self, R2Score.self, Recall.self,
+      RecallAtPrecision.self, RootMeanSquaredError.self, SensitivityAtSpecificity.self, SparseCategoricalAccuracy.self,
+      SparseTopKCategoricalAccuracy.self, SpecificityAtSensitivity.self, TopKCategoricalAccuracy.self,
+      TrueNegatives.self, TruePositives.self,
     ] as [any Metric.Type]).map { ($0.className, $0) })
 
   /// Makes a class of metrics readable from files; the last one of a name counts.

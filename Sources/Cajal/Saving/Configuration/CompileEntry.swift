@@ -4,16 +4,19 @@ struct CompileEntry: Codable {
   var losses: [LossEntry]
   var lossWeights: [Float]
   var metrics: [MetricEntry]
+  /// The output each metric looks at, where there is one for each.
+  var metricOutputs: [Int?]?
 
   init(_ settings: TrainingSettings) {
     optimizer = OptimizerEntry(settings.optimizer)
     losses = settings.losses.map(LossEntry.init)
     lossWeights = settings.lossWeights
     metrics = settings.metrics.map(MetricEntry.init)
+    metricOutputs = settings.givenOutputs.contains { $0 != nil } ? settings.givenOutputs : nil
   }
 }
 
-private enum ClassKeys: String, CodingKey { case className, config, schedule }
+private enum ClassKeys: String, CodingKey { case className, config, schedule, reduction, lossScaling }
 
 /// An optimizer in a file: `{"className": "Adam", "config": {…}}`, and its schedule where it follows one.
 struct OptimizerEntry: Codable {
@@ -24,7 +27,17 @@ struct OptimizerEntry: Codable {
   init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: ClassKeys.self)
     let type = try OptimizerRegistry.classes.type(named: try container.decode(String.self, forKey: .className))
-    let base = try type.init(from: try container.superDecoder(forKey: .config))
+    let plain = try type.init(from: try container.superDecoder(forKey: .config))
+    func scale<Base: Optimizer>(_ base: Base, _ scaling: LossScaling) -> any Optimizer {
+      LossScaleOptimizer(
+        base, initialScale: scaling.initialScale, dynamicGrowthSteps: scaling.dynamicGrowthSteps)
+    }
+    let scaling = try container.decodeIfPresent(LossScaling.self, forKey: .lossScaling)
+    guard !(plain is MultiOptimizer) || scaling == nil && !container.contains(.schedule) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .className, in: container, debugDescription: "several optimizers follow no schedule of their own")
+    }
+    let base = scaling.map { scale(plain, $0) } ?? plain
     guard let entry = try container.decodeIfPresent(ScheduleEntry.self, forKey: .schedule) else {
       optimizer = base
       return
@@ -37,12 +50,31 @@ struct OptimizerEntry: Codable {
 
   func encode(to encoder: Encoder) throws {
     var container = encoder.container(keyedBy: ClassKeys.self)
-    let parts = (optimizer as? any ScheduledOptimizer)?.parts
-    let base = parts?.base ?? optimizer
+    let parts = scheduled
+    let base = unscaled(parts?.base ?? optimizer)
     try container.encode(type(of: base).className, forKey: .className)
     try base.encode(to: container.superEncoder(forKey: .config))
+    try container.encodeIfPresent(optimizer.lossScaling, forKey: .lossScaling)
     if let schedule = parts?.schedule { try container.encode(ScheduleEntry(schedule: schedule), forKey: .schedule) }
   }
+}
+
+extension OptimizerEntry {
+  /// The optimizer without its schedule, whichever of scale and schedule is around the other.
+  private var scheduled: (base: any Optimizer, schedule: any LearningRateSchedule)? {
+    ((optimizer as? any ScheduledOptimizer) ?? (unscaled(optimizer) as? any ScheduledOptimizer))?.parts
+  }
+
+  private func unscaled(_ optimizer: any Optimizer) -> any Optimizer {
+    (optimizer as? any ScaledOptimizer)?.unscaled ?? optimizer
+  }
+}
+
+/// An optimizer that is another one with a scaled loss.
+private protocol ScaledOptimizer { var unscaled: any Optimizer { get } }
+
+extension LossScaleOptimizer: ScaledOptimizer {
+  fileprivate var unscaled: any Optimizer { innerOptimizer }
 }
 
 /// An optimizer that is another one with a schedule.
@@ -82,14 +114,26 @@ struct LossEntry: Codable {
   init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: ClassKeys.self)
     let type = try LossRegistry.classes.type(named: try container.decode(String.self, forKey: .className))
-    loss = try type.init(from: try container.superDecoder(forKey: .config))
+    let base = try type.init(from: try container.superDecoder(forKey: .config))
+    let reduction = try container.decodeIfPresent(LossReduction.self, forKey: .reduction)
+    func reduce<Base: Loss>(_ base: Base, _ reduction: LossReduction) -> any Loss { base.reduced(by: reduction) }
+    loss = reduction.map { reduce(base, $0) } ?? base
   }
 
   func encode(to encoder: Encoder) throws {
     var container = encoder.container(keyedBy: ClassKeys.self)
-    try container.encode(type(of: loss).className, forKey: .className)
-    try loss.encode(to: container.superEncoder(forKey: .config))
+    let base = (loss as? any ReducedLoss)?.unreduced ?? loss
+    try container.encode(type(of: base).className, forKey: .className)
+    try base.encode(to: container.superEncoder(forKey: .config))
+    if loss.reduction != base.reduction { try container.encode(loss.reduction, forKey: .reduction) }
   }
+}
+
+/// A loss that is another one with a reduction.
+private protocol ReducedLoss { var unreduced: any Loss { get } }
+
+extension Reduced: ReducedLoss {
+  fileprivate var unreduced: any Loss { base }
 }
 
 /// A metric in a file.
