@@ -153,7 +153,7 @@ import Testing
       if text.contains("public struct \(name): ") { found.insert(name) }
     }
     #expect(found.count > 50)
-    #expect(found == Set(LayerRegistry.builtIn.map { $0.className }))
+    #expect(found == Set(LayerRegistry.builtIn.map { String(describing: $0) }))
   }
 
   @Test(

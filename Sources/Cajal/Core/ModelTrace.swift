@@ -31,6 +31,8 @@ final class ModelTrace: Trace {
   private var store: VariableStore { home.store }
   private var names: LayerNames { home.names }
 
+  /// Which places of a sequence count, by the tensor that has them; see `Mask.swift`.
+  var masks: [TensorKey: Mask] = [:]
   /// The symbolic inputs.
   var inputs: [Tensor] = []
   /// Losses added by layers.
@@ -139,6 +141,11 @@ final class ModelTrace: Trace {
     return tensor
   }
 
+  /// A value that goes on from batch to batch, such as a recurrent layer's; zeros at first, one for each shape.
+  func carried(_ name: String, _ type: TensorType) -> Tensor {
+    read(store.carried(path.isEmpty ? name : path + "/" + name, type))
+  }
+
   /// What the trace has read of a variable, the latest value last.
   func values(of variable: Variable) -> [Tensor] { values[ObjectIdentifier(variable)] ?? [] }
 
@@ -170,6 +177,9 @@ final class ModelTrace: Trace {
     set(variable, to: kept)
     stateOf[kept.key] = variable
   }
+
+  /// What changes in prediction too: values that go on from batch to batch.
+  var carriedUpdates: [(variable: Variable, value: Tensor)] { updates.filter { $0.variable.role == .chain } }
 
   func isTrainable(_ path: String) -> Bool {
     let frozen = home.frozen

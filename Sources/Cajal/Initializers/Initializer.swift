@@ -29,6 +29,10 @@ public enum Initializer: Hashable, Sendable, Codable {
   case randomNormal(mean: Float, deviation: Float)
   /// Normal, redrawn outside two deviations.
   case truncatedNormal(mean: Float, deviation: Float)
+  /// Orthogonal rows or columns times a gain, of a kernel seen as a matrix [all other axes, last axis].
+  ///
+  /// Source: Saxe et al., arXiv:1312.6120.
+  case orthogonal(gain: Float = 1)
   /// Given values, in row-major order.
   case values([Float])
 
@@ -59,6 +63,10 @@ public enum Initializer: Hashable, Sendable, Codable {
     case .randomUniform(let lower, let upper): tensor = draw(.uniform, Double(lower), Double(upper))
     case .randomNormal(let mean, let deviation): tensor = draw(.normal, Double(mean), Double(deviation))
     case .truncatedNormal(let mean, let deviation): tensor = draw(.truncatedNormal, Double(mean), Double(deviation))
+    case .orthogonal(let gain):
+      let normal = draw(.normal, 0, 1)
+      try Lazy.evaluate([normal])
+      tensor = Tensor(orthogonalized(normal.scalars(), type.shape, gain: gain), shape: type.shape)
     case .values(let values):
       guard values.count == type.shape.count else {
         throw CajalError(

@@ -45,7 +45,9 @@ extension Model {
       case .predict:
         let (trace, inputs, outputs) = try trace(.inference, batch: signature.batch)
         return try withExtendedLifetime(trace) {
-          try Program(Request(inputs: inputs, outputs: outputs), arena: arena, settings: passSettings)
+          try Program(
+            Request(inputs: inputs, outputs: outputs, updates: trace.carriedUpdates), arena: arena,
+            settings: passSettings)
         }
       case .evaluate, .train: return try stepProgram(signature, settings())
       }
@@ -83,7 +85,8 @@ extension Model {
     for (index, loss) in settings.losses.enumerated() {
       let place = LossGraph.path(of: index, among: settings.losses.count)
       let perSample = try trace.descend(into: place) { try loss(target: targets[index], prediction: outputs[index]) }
-      let weighted = weights.map { perSample * $0.asWeights(of: perSample) } ?? perSample
+      let counted = outputs[index].mask.map { perSample * $0.asMeanWeights().asWeights(of: perSample) } ?? perSample
+      let weighted = weights.map { counted * $0.asWeights(of: perSample) } ?? counted
       let mean = weighted.mean() * Double(settings.lossWeights[index])
       total = total.map { $0 + mean } ?? mean
     }
@@ -106,7 +109,7 @@ extension Model {
     accumulate(settings.lossSum, total * Double(signature.batch))
     accumulate(settings.sampleCount, Tensor(Float(signature.batch)))
     for (index, metric) in settings.metrics.enumerated() {
-      let scope = MetricScope { name, increment in
+      let scope = MetricScope(mask: outputs[0].mask) { name, increment in
         accumulate(settings.accumulator(index, name, increment.type), increment)
       }
       try metric.update(scope, target: targets[0], prediction: outputs[0], weights: graph.weights)
@@ -115,6 +118,8 @@ extension Model {
       updates += trace.updates
       updates += try parameterUpdates(total, trace, settings)
       updates.append((store.stepVariable, trace.step + Tensor([Int64(1)], shape: [])))
+    } else {
+      updates += trace.carriedUpdates
     }
     if let error = trace.errors.first { throw error }
     // The first update is the sum of the losses: a loss that is no number ends the step before parameters change.

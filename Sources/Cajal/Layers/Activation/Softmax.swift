@@ -2,6 +2,7 @@
 public struct Softmax: Layer {
   /// The axis along which the results sum to 1.
   public var axis: Int
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

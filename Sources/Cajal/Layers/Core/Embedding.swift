@@ -12,17 +12,20 @@ public struct Embedding: Layer {
   public var embeddingsInitializer: Initializer
   /// A penalty on the table, added to the loss while training.
   public var embeddingsRegularizer: Regularizer?
+  /// Whether index 0 stands for padding: the result's mask leaves these places out.
+  public var maskZero: Bool
   public var name: LayerName
 
   /// Describes the layer; first values are Keras's `uniform`, ± 0.05, by default.
   public init(
     inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(lower: -0.05, upper: 0.05),
-    embeddingsRegularizer: Regularizer? = nil, name: String? = nil
+    embeddingsRegularizer: Regularizer? = nil, maskZero: Bool = false, name: String? = nil
   ) {
     self.inputDim = inputDim
     self.outputDim = outputDim
     self.embeddingsInitializer = embeddingsInitializer
     self.embeddingsRegularizer = embeddingsRegularizer
+    self.maskZero = maskZero
     self.name = LayerName(name)
   }
 
@@ -32,6 +35,8 @@ public struct Embedding: Layer {
     let table = input.scope.parameter(
       "embeddings", [inputDim, outputDim], embeddingsInitializer, regularizer: embeddingsRegularizer)
     let isIndex = input.dtype == .int32 || input.dtype == .int64
-    return table.gathered(isIndex ? input : input.cast(to: .int32))
+    let output = table.gathered(isIndex ? input : input.cast(to: .int32))
+    if maskZero { output.scope.setMask(input .!= 0, of: output) }
+    return output
   }
 }

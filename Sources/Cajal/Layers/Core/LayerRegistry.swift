@@ -51,6 +51,11 @@ public enum LayerRegistry {
     Cropping1D.self, Cropping2D.self, Cropping3D.self,
     UpSampling1D.self, UpSampling2D.self, UpSampling3D.self,
     Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self, Dot.self,
+    Masking.self, EinsumDense.self,
+    Attention.self, AdditiveAttention.self, MultiHeadAttention.self, GroupQueryAttention.self,
+    SimpleRNN.self, LSTM.self, GRU.self, RNN.self, SimpleRNNCell.self, LSTMCell.self, GRUCell.self,
+    StackedRNNCells.self, Bidirectional.self, TimeDistributed.self,
+    ConvLSTM1D.self, ConvLSTM2D.self, ConvLSTM3D.self,
   ]
 }
 

@@ -10,6 +10,7 @@ public struct Dropout: Layer {
   public var rate: Double
   /// Sizes of the mask; 1 drops whole slices along an axis, -1 stands for the input's size.
   public var noiseShape: [Int]?
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

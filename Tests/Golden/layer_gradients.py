@@ -1,0 +1,186 @@
+"""Outputs and gradients of layers from Keras 3 (TensorFlow backend), layer_gradients.json beside this script.
+
+Run: python Tests/Golden/layer_gradients.py [part of a name]      (Keras 3.15, TensorFlow 2.x)
+With an argument only rows whose names hold it are made again; all others stay as they are.
+
+Each row: inputs, weights, outputs for inference, and the gradients of the sum over all outputs of y[j] cos(1 + j), j
+counting the elements of an output in row-major order, with respect to floating inputs and to weights.
+"""
+import json
+import os
+import pathlib
+import sys
+import zlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+FILE = pathlib.Path(__file__).parent / "layer_gradients.json"
+CASES = {}
+random = None  # one generator for each row, seeded by its name
+
+
+def flat(values):
+    return [float(f"{v:.7g}") for v in np.asarray(values, np.float64).ravel()]
+
+
+def case(name, body, *inputs, scale=0.7):
+    """`body` makes outputs of Keras inputs; `inputs` are shapes of floats, or functions that make arrays."""
+    CASES[name] = (body, inputs, scale)
+
+
+def padded(batch, time, features, lengths):
+    """Sequences with zeros behind their ends; a length below 0 puts them before."""
+    def make():
+        x = random.normal(size=(batch, time, features)).astype("float32")
+        for row, length in enumerate(lengths):
+            x[row, length:] = 0 if length >= 0 else x[row, length:]
+            if length < 0:
+                x[row, :time + length] = 0
+        return x
+    return make
+
+
+def whole(batch, *shape, below):
+    return lambda: random.integers(0, below, size=(batch, *shape)).astype("int32")
+
+
+def row(name):
+    global random
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    body, given, scale = CASES[name]
+    arrays = [x() if callable(x) else random.normal(size=x).astype("float32") for x in given]
+    symbols = [keras.Input(x.shape[1:], batch_size=x.shape[0], dtype=str(x.dtype)) for x in arrays]
+    outputs = body(*symbols)
+    outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    model = keras.Model(symbols, outputs)
+    # Seed generators and moving statistics of their own kind are no parameters.
+    weights = [w for w in model.weights if "seed" not in w.path]
+    for w in weights:
+        if str(w.dtype).startswith("float"):
+            low = 0.3 if "variance" in w.path else 0.1
+            sign = 1 if "variance" in w.path else random.choice([-1, 1], w.shape)
+            w.assign(random.uniform(low, 1, w.shape) * scale * sign)
+    tensors = [tf.constant(x) for x in arrays]
+    floating = [i for i, x in enumerate(arrays) if x.dtype == np.float32]
+    trained = [w for w in weights if w.trainable]
+    with tf.GradientTape() as tape:
+        tape.watch([tensors[i] for i in floating])
+        results = model(tensors if len(tensors) > 1 else tensors[0], training=False)
+        results = list(results) if isinstance(results, (list, tuple)) else [results]
+        total = tf.add_n([
+            tf.reduce_sum(tf.cast(y, tf.float32)
+                          * tf.reshape(tf.constant(np.cos(1 + np.arange(np.prod(y.shape))), tf.float32), y.shape))
+            for y in results])
+    slopes = tape.gradient(total, [tensors[i] for i in floating] + [w.value for w in trained],
+                           unconnected_gradients="zero")
+    slopes = [tf.convert_to_tensor(g) for g in slopes]
+    return {
+        "name": name,
+        "inputs": [{"shape": list(x.shape), "dtype": str(x.dtype), "values": flat(x)} for x in arrays],
+        "outputs": [{"shape": list(y.shape), "values": flat(y)} for y in results],
+        "weights": [{"name": w.path.split("/")[-1], "shape": list(w.shape), "values": flat(w)} for w in weights],
+        "inputGradients": [flat(g) for g in slopes[:len(floating)]],
+        "weightGradients": [flat(g) for g in slopes[len(floating):]],
+    }
+
+
+series, masked = (2, 4, 3), padded(3, 4, 2, [4, 2, -2])
+
+# Recurrent layers
+case("simple-rnn", lambda x: layers.SimpleRNN(3)(x), series)
+case("simple-rnn-relu", lambda x: layers.SimpleRNN(2, activation="relu", use_bias=False, return_sequences=True)(x), series)
+case("lstm", lambda x: layers.LSTM(3)(x), series)
+case("lstm-sequences", lambda x: layers.LSTM(2, return_sequences=True, use_bias=False)(x), series)
+case("lstm-activations", lambda x: layers.LSTM(2, activation="softsign", recurrent_activation="hard_sigmoid")(x), series)
+case("lstm-states", lambda x, h, c: layers.LSTM(2, return_sequences=True, return_state=True)(x, initial_state=[h, c]),
+     series, (2, 2), (2, 2))
+case("lstm-backwards", lambda x: layers.LSTM(2, return_sequences=True, go_backwards=True)(x), series)
+case("lstm-masked", lambda x: layers.LSTM(2, return_sequences=True)(layers.Masking()(x)), masked)
+case("lstm-masked-last", lambda x: layers.LSTM(2, return_state=True)(layers.Masking()(x)), masked)
+case("lstm-masked-backwards", lambda x: layers.LSTM(2, return_sequences=True, go_backwards=True)(layers.Masking()(x)), masked)
+case("lstm-zero-output", lambda x: layers.LSTM(2, return_sequences=True, zero_output_for_mask=True)(layers.Masking()(x)), masked)
+case("lstm-deep-masked",
+     lambda x: layers.LSTM(2)(layers.Dropout(0.3)(layers.Dense(3)(layers.LSTM(2, return_sequences=True)(layers.Masking()(x))))),
+     masked)
+case("gru", lambda x: layers.GRU(3, return_sequences=True)(x), series)
+case("gru-reset-before", lambda x: layers.GRU(2, reset_after=False)(x), series)
+case("gru-masked-backwards", lambda x: layers.GRU(2, go_backwards=True, return_state=True)(layers.Masking()(x)), masked)
+case("rnn-cells", lambda x: layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True)(x), series)
+case("rnn-cells-masked", lambda x: layers.RNN([layers.SimpleRNNCell(3), layers.LSTMCell(2)], return_sequences=True)(
+    layers.Masking()(x)), masked)
+case("rnn-cell-state", lambda x: layers.RNN(layers.GRUCell(2), return_state=True)(x), series)
+for mode in ("concat", "sum", "mul", "ave"):
+    case(f"bidirectional-{mode}", lambda x, m=mode: layers.Bidirectional(layers.LSTM(2, return_sequences=True), merge_mode=m)(x), series)
+case("bidirectional-none", lambda x: layers.Bidirectional(layers.SimpleRNN(2), merge_mode=None)(x), series)
+case("bidirectional-masked", lambda x: layers.Bidirectional(layers.GRU(2, return_sequences=True))(layers.Masking()(x)), masked)
+case("bidirectional-state", lambda x: layers.Bidirectional(layers.GRU(2, return_state=True))(x), series)
+case("bidirectional-initial", lambda x, a, b: layers.Bidirectional(layers.GRU(2))(x, initial_state=[a, b]), series, (2, 2), (2, 2))
+case("bidirectional-two-kinds", lambda x: layers.Bidirectional(
+    layers.LSTM(2), backward_layer=layers.GRU(2, go_backwards=True))(x), series)
+case("time-distributed-dense", lambda x: layers.TimeDistributed(layers.Dense(2, activation="tanh"))(x), series)
+case("time-distributed-conv", lambda x: layers.TimeDistributed(layers.Conv2D(2, 2))(x), (2, 3, 3, 4, 1))
+case("conv-lstm1d", lambda x: layers.ConvLSTM1D(2, 3, padding="same", return_sequences=True)(x), (1, 3, 5, 2))
+case("conv-lstm1d-dilated", lambda x: layers.ConvLSTM1D(2, 2, dilation_rate=2, return_state=True)(x), (1, 3, 6, 1))
+case("conv-lstm2d", lambda x: layers.ConvLSTM2D(2, (2, 3), strides=(1, 2))(x), (1, 2, 3, 5, 2))
+case("conv-lstm2d-backwards", lambda x: layers.ConvLSTM2D(1, 2, padding="same", go_backwards=True, use_bias=False,
+     return_sequences=True)(x), (2, 3, 3, 3, 1))
+case("conv-lstm3d", lambda x: layers.ConvLSTM3D(1, 2, recurrent_activation="hard_sigmoid")(x), (1, 2, 3, 3, 2, 1))
+
+# Masks through layers that pass, change or use them
+tokens = lambda: np.array([[3, 1, 0, 0], [2, 4, 1, 0], [1, 2, 3, 4]], "int32")
+case("embedding-mask-average", lambda t: layers.GlobalAveragePooling1D()(layers.Embedding(5, 3, mask_zero=True)(t)), tokens)
+case("embedding-mask-lstm", lambda t: layers.LSTM(2)(layers.Embedding(5, 3, mask_zero=True)(t)), tokens)
+case("embedding-mask-dropped", lambda t: layers.LSTM(2)(layers.Reshape((4, 3))(layers.Embedding(5, 3, mask_zero=True)(t))), tokens)
+other = padded(3, 4, 2, [3, 4, 1])
+for kind in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"):
+    case(f"mask-{kind.lower()}", lambda a, b, k=kind: layers.SimpleRNN(2, return_sequences=True)(
+        getattr(layers, k)()([layers.Masking()(a), layers.Masking()(b)])), masked, other)
+case("mask-maximum-one", lambda a, b: layers.Maximum()([layers.Masking()(a), b]), masked, other)
+case("mask-concatenate", lambda a, b: layers.SimpleRNN(2, return_sequences=True)(
+    layers.Concatenate()([layers.Masking()(a), layers.Masking()(b)])), masked, other)
+case("mask-concatenate-time", lambda a, b: layers.SimpleRNN(2, return_sequences=True)(
+    layers.Concatenate(axis=1)([layers.Masking()(a), b])), masked, other)
+
+# Attention
+case("attention", lambda q, v: layers.Attention()([q, v]), (2, 3, 4), (2, 5, 4))
+case("attention-key", lambda q, v, k: layers.Attention(use_scale=True)([q, v, k]), (2, 3, 4), (2, 5, 2), (2, 5, 4))
+case("attention-concat", lambda q, v: layers.Attention(score_mode="concat", use_scale=True)([q, v], use_causal_mask=True),
+     (2, 3, 4), (2, 3, 4))
+case("attention-masked", lambda q, v: layers.SimpleRNN(2)(layers.Attention()([layers.Masking()(q), layers.Masking()(v)])),
+     masked, other)
+case("attention-scores", lambda q, v: layers.Attention()([q, v], return_attention_scores=True), (2, 3, 4), (2, 5, 4))
+case("additive-attention", lambda q, v: layers.AdditiveAttention()([q, v], return_attention_scores=True), (2, 3, 4), (2, 5, 4))
+case("additive-attention-plain", lambda q, v: layers.AdditiveAttention(use_scale=False)([layers.Masking()(q), layers.Masking()(v)]),
+     masked, other)
+heads = layers.MultiHeadAttention
+case("multi-head", lambda q, v: heads(2, 3)(q, v), (2, 3, 4), (2, 5, 2))
+case("multi-head-self", lambda x: heads(2, 2, use_bias=False)(x, x, use_causal_mask=True), (2, 3, 4))
+case("multi-head-sizes", lambda q, v, k: heads(2, 3, value_dim=2, output_shape=(2, 2))(q, v, key=k, return_attention_scores=True),
+     (2, 3, 4), (2, 4, 2), (2, 4, 3))
+case("multi-head-masked", lambda q, v: layers.SimpleRNN(2)(heads(2, 2)(layers.Masking()(q), layers.Masking()(v))), masked, other)
+case("multi-head-given-mask", lambda q, v, m: heads(2, 2)(q, v, attention_mask=m), (2, 3, 4), (2, 4, 4),
+     lambda: np.array([[[1, 0, 1, 1], [1, 1, 0, 0], [0, 0, 0, 1]], [[1, 1, 1, 1], [0, 1, 1, 0], [1, 0, 0, 0]]], "int32"))
+case("multi-head-axes", lambda q, v: heads(2, 2, attention_axes=(2,))(q, v), (2, 2, 3, 4), (2, 2, 4, 4))
+case("multi-head-all-axes", lambda x: heads(1, 2)(x, x), (1, 2, 3, 2))
+case("multi-head-gate", lambda x: heads(2, 2, use_gate=True, sliding_window=2)(x, x), (1, 4, 3))
+groups = layers.GroupQueryAttention
+case("group-query", lambda q, v: groups(2, 4, 2)(q, v), (2, 3, 4), (2, 5, 4))
+case("group-query-causal", lambda x: groups(2, 4, 1, use_bias=False, use_gate=True)(x, x, use_causal_mask=True), (1, 4, 3))
+case("group-query-scores", lambda q, v: groups(2, 2, 2, sliding_window=2)(layers.Masking()(q), layers.Masking()(v),
+     return_attention_scores=True), masked, other)
+case("einsum-dense", lambda x: layers.EinsumDense("ab,bc->ac", 3, bias_axes="c", activation="tanh")(x), (2, 4))
+case("einsum-dense-sequence", lambda x: layers.EinsumDense("abc,cd->abd", (None, 2), bias_axes="d")(x), series)
+case("einsum-dense-ellipsis", lambda x: layers.EinsumDense("...x,xy->...y", 2, bias_axes="y")(x), (2, 3, 2, 4))
+case("einsum-dense-heads", lambda x: layers.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="de")(x), series)
+case("einsum-dense-permuted", lambda x: layers.EinsumDense("abc,bde->adec", (2, 3, 3), bias_axes="e")(x), series)
+
+wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+known = {r["name"]: r for r in json.loads(FILE.read_text())["rows"]} if FILE.exists() else {}
+rows = [row(name) if wanted in name or name not in known else known[name] for name in CASES]
+head = {"source": f"Keras {keras.__version__}, TensorFlow {tf.__version__}", "rows": rows}
+FILE.write_text(json.dumps(head).replace('{"name": "' , '\n{"name": "').replace('[\n{"name"', '[{"name"') + "\n")
+print(len(rows), "rows,", FILE.stat().st_size, "bytes")
