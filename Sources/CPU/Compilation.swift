@@ -19,32 +19,20 @@ enum Compilation {
     try log.apply(Layouts(library: library, isTraining: request.isTraining, isOn: isOn), to: &code)
     try log.apply(GuardsFirst(), to: &code)
     guard !request.isTraining, settings.allows(.prepare) else { return (code, 0, log.reports) }
-    let preparation = log.run("prepare", &code, moveConstantWorkToFront)
+    let preparation = log.run("prepare", &code, prepare)
     return (code, preparation, log.reports)
   }
 
   /// Prediction computes what depends on parameters alone once for each version of them: folded and rearranged weights.
-  private static func moveConstantWorkToFront(_ code: inout Code) -> Int {
-    let changing = Set(code.updates.map { ObjectIdentifier($0.variable) })
-    var constant = [Bool](repeating: false, count: code.values.count)
-    var front: [Code.Instruction] = []
-    var rest: [Code.Instruction] = []
-    for instruction in code.instructions {
-      let variable = (instruction.operation as? ReadVariable)?.variable
-      let isSource =
-        instruction.operation is Constant || variable.map { !changing.contains(ObjectIdentifier($0)) } ?? false
-      let hasState = instruction.operation is RandomValues
-      if isSource || !instruction.inputs.isEmpty && !hasState && instruction.inputs.allSatisfy({ constant[$0] }) {
-        for output in instruction.outputs { constant[output] = true }
-        front.append(instruction)
-      } else {
-        rest.append(instruction)
-      }
-    }
+  private static func prepare(_ code: inout Code) -> Int {
+    var moved = code
+    let count = moved.moveConstantWorkToFront().count
     let results = Set(code.outputs + code.updates.map(\.value))
-    guard !front.contains(where: { $0.outputs.contains(where: results.contains) }) else { return 0 }
-    code.instructions = front + rest
-    return front.count
+    guard !moved.instructions[..<count].contains(where: { $0.outputs.contains(where: results.contains) }) else {
+      return 0
+    }
+    code = moved
+    return count
   }
 
   static func kernels(

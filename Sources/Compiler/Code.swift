@@ -79,6 +79,33 @@ package struct Code {
     return uses
   }
 
+  /// Moves what depends on constants and on variables that no update changes before everything else.
+  ///
+  /// Says of every value whether it does, and how many instructions are in front.
+  @discardableResult
+  package mutating func moveConstantWorkToFront() -> (isConstant: [Bool], count: Int) {
+    let changing = Set(updates.map { ObjectIdentifier($0.variable) })
+    var isConstant = [Bool](repeating: false, count: values.count)
+    var front: [Instruction] = []
+    var rest: [Instruction] = []
+    for instruction in instructions {
+      let operation = instruction.operation
+      let variable = (operation as? ReadVariable)?.variable
+      let isSource =
+        operation is Constant || operation is Fill
+        || variable.map { !changing.contains(ObjectIdentifier($0)) } ?? false
+      let isFixed = !instruction.inputs.isEmpty && !(operation is RandomValues)
+      if isSource || isFixed && instruction.inputs.allSatisfy({ isConstant[$0] }) {
+        for output in instruction.outputs { isConstant[output] = true }
+        front.append(instruction)
+      } else {
+        rest.append(instruction)
+      }
+    }
+    instructions = front + rest
+    return (isConstant, front.count)
+  }
+
   /// The number that a value holds everywhere, if a fill made it.
   package func fill(_ value: Int, _ producers: [Int]) -> Double? {
     guard producers[value] >= 0 else { return nil }

@@ -23,7 +23,7 @@ static void parallel_start(void (*body)(void *), void *context, unsigned threads
     begun[0] = (void *)body;
     begun[1] = context;
   }
-  pool_begin(outlined, begun, (int)threads);
+  pool_begin(outlined, begun, (int)threads, (const void *)body);
 }
 
 static void parallel(void (*body)(void *), void *context, unsigned threads, unsigned flags) {

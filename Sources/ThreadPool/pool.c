@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 enum { MOST = 4096, HEAVY = 256 };
+enum { AWAKE, SLEEPS, DOZES };
 
 /// In nanoseconds. How long an idle thread spins; how long the caller waits before it asks who is absent; in what time
 /// an awake thread, and one just woken, takes its share if it has a core; what a long region is; how long an absent
@@ -27,7 +28,7 @@ static const int64_t idle_spin = 2000000, patience = 300000, notice = 50000, wak
 /// is left out for now, and 4 · region when it is taken.
 typedef struct {
   _Alignas(128) _Atomic uint64_t offer;
-  _Atomic uint32_t asleep;
+  _Atomic uint32_t asleep;               // AWAKE, SLEEPS until woken, DOZES for a while
   _Atomic uint64_t offered_at;           // ticks, for threads left out
   _Atomic int out;                       // 1 while left out
   _Alignas(128) _Atomic uint64_t done;   // last region whose share k was computed
@@ -47,6 +48,7 @@ static _Atomic uint32_t lock;
 static struct {
   _Alignas(128) pool_body body;
   void *context;
+  const void *kind;
   int threads;
   uint64_t number, begun;
   _Alignas(128) _Atomic int open;        // shares not yet done
@@ -54,8 +56,7 @@ static struct {
   _Alignas(128) _Atomic int arrived;     // at the barrier
   _Atomic uint32_t barriers;
 } region;
-static _Atomic int64_t lone_shares;
-static pool_body heavy[HEAVY];
+static const void *heavy[HEAVY];
 
 _Thread_local share pool_share = {0, 1, 0};
 
@@ -96,9 +97,10 @@ static void *member(void *argument) {
       const bool out = atomic_load_explicit(&place->out, memory_order_relaxed) &&
                        nanoseconds_since(atomic_load(&place->out_until)) < 10 * long_region;
       if (!out && nanoseconds_since(idle_since) < idle_spin) continue;
-      atomic_store(&place->asleep, 1);
-      if (!wanted(place, atomic_load(&place->offer))) rest(&place->asleep, 1, out ? long_region : 0);
-      atomic_store(&place->asleep, 0);
+      const uint32_t sleep = out ? DOZES : SLEEPS;
+      atomic_store(&place->asleep, sleep);
+      if (!wanted(place, atomic_load(&place->offer))) rest(&place->asleep, sleep, out ? long_region : 0);
+      atomic_store(&place->asleep, AWAKE);
       turn = 0;
       if (!out) idle_since = ticks();
     }
@@ -138,9 +140,10 @@ void pool_set_threads(int threads) { usual_threads = threads < 1 ? 1 : threads >
 
 // MARK: - Regions
 
-static bool is_heavy(pool_body body) { return heavy[((uintptr_t)body >> 4) % HEAVY] == body; }
+/// The place in `heavy` of regions of a kind.
+static const void **place_of(const void *kind) { return &heavy[((uintptr_t)kind >> 4) % HEAVY]; }
 
-void pool_begin(pool_body body, void *context, int threads) {
+void pool_begin(pool_body body, void *context, int threads, const void *kind) {
   if (threads < 1) threads = usual_threads;
   if (threads > MOST) threads = MOST;
   if (pool_share.depth > 0 || threads == 1) {
@@ -151,6 +154,7 @@ void pool_begin(pool_body body, void *context, int threads) {
   hold(&lock);
   region.body = body;
   region.context = context;
+  region.kind = kind;
   region.threads = threads;
   region.number += 1;
   region.begun = ticks();
@@ -168,10 +172,12 @@ void pool_begin(pool_body body, void *context, int threads) {
       atomic_store_explicit(&place->out, 0, memory_order_relaxed);
       out = false;
     }
-    const bool insist = out && is_heavy(body);
+    const bool insist = out && *place_of(kind) == kind;
     if (out) atomic_store_explicit(&place->offered_at, region.begun, memory_order_relaxed);
     atomic_store(&place->offer, offer + insist);
-    if (atomic_load(&place->asleep) && (!out || insist)) {
+    // One that sleeps is woken even when left out, to doze: nobody else would take its share if shares wait for it.
+    const uint32_t asleep = atomic_load(&place->asleep);
+    if (asleep == SLEEPS || (asleep == DOZES && (!out || insist))) {
       wake(&place->asleep);
       place->woken = region.begun;
     }
@@ -197,8 +203,6 @@ static void compute_rest(void) {
     const uint64_t found = atomic_load_explicit(&place->offer, memory_order_relaxed);
     if (found == offer || !take(place, found)) continue;
     const bool slow = nanoseconds_since(region.begun) > notice && nanoseconds_since(place->woken) > waking;
-    if (slow || atomic_load_explicit(&place->out, memory_order_relaxed))
-      atomic_fetch_add_explicit(&lone_shares, 1, memory_order_relaxed);
     compute(place, k);
     if (slow) leave_out(place);
   }
@@ -248,7 +252,7 @@ void pool_end(void) {
   bool someone_out = false;
   for (int k = 1; k < region.threads; k++) someone_out |= atomic_load_explicit(&seats[k].out, memory_order_relaxed);
   if (someone_out && nanoseconds_since(region.begun) > long_region)
-    heavy[((uintptr_t)region.body >> 4) % HEAVY] = region.body;
+    *place_of(region.kind) = region.kind;
   if (atomic_load_explicit(&region.open, memory_order_acquire) > 0) {
     compute_rest();
     wait_for_all();
@@ -262,7 +266,7 @@ void pool_run(pool_body body, void *context, int threads) {
     body(context, 0, 1);
     return;
   }
-  pool_begin(body, context, threads);
+  pool_begin(body, context, threads, (const void *)body);
   body(context, 0, threads);
   pool_end();
 }
@@ -281,8 +285,6 @@ void pool_barrier(void) {
     if (turn % 16384 == 0) rest(&region.barriers, number, long_region);
   }
 }
-
-int64_t pool_lone_shares(void) { return atomic_load(&lone_shares); }
 
 // MARK: - Measuring
 

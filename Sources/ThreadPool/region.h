@@ -9,8 +9,9 @@ typedef struct {
 } share;
 extern _Thread_local share pool_share;
 
-/// Opens a region and offers its shares 1, 2, ...; the caller computes share 0, then calls `pool_end`.
-void pool_begin(pool_body body, void *context, int threads);
+/// Opens a region and offers its shares 1, 2, ...; the caller computes share 0, then calls `pool_end`. Regions of one
+/// `kind` are taken to last alike.
+void pool_begin(pool_body body, void *context, int threads, const void *kind);
 
 /// Computes the shares nobody has taken and waits for the others.
 void pool_end(void);

@@ -59,7 +59,7 @@ static inline void rest(_Atomic uint32_t *word, uint32_t value, int64_t nanoseco
 static inline void wake_all(_Atomic uint32_t *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
-/// Wakes the thread that sleeps while the word is 1.
+/// Wakes the thread that sleeps while the word is not 0.
 static inline void wake(_Atomic uint32_t *word) {
   atomic_store(word, 0);
   wake_all(word);

@@ -52,32 +52,35 @@ LEVEL_INLINE broad scalef_broad(broad p, broad n) {
   T *d = (T *)slots[step->d]; const T *a = (const T *)slots[step->a], *b = (const T *)slots[step->b], \
     *c = (const T *)slots[step->c]; (void)a; (void)b; (void)c;
 
+#define LOADED(type) *(const type *)(c + i)
+#define FETCHED(type) (F)(0.0f)  // the place is another's: its lines are asked for, never read
 /// Defines an operation on floats twice, wide and narrow; `expression` uses x, y, z (a, b, c), scale and shift.
-#define FLOAT_OPERATION(name, prepare, expression) \
+#define FLOAT_LOOP(name, THIRD, prepare, expression) \
   static void name(OP_ARGUMENTS) { \
     POINTERS(float) \
     const float scale = (float)step->scale, shift = (float)step->shift; (void)scale; (void)shift; \
     int64_t i = 0; \
     for (; i + WIDE <= lanes; i += WIDE) { \
       typedef broad F; typedef broad_int I; \
-      F x = *(const fwide *)(a + i), y = *(const fwide *)(b + i), z = *(const fwide *)(c + i); \
+      F x = *(const fwide *)(a + i), y = *(const fwide *)(b + i), z = THIRD(fwide); \
       (void)x; (void)y; (void)z; (void)sizeof(I); \
       prepare \
       *(fwide *)(d + i) = (expression); \
     } \
     for (; i < lanes; i += 16) { \
       typedef narrow F; typedef narrow_int I; \
-      F x = *(const f16x *)(a + i), y = *(const f16x *)(b + i), z = *(const f16x *)(c + i); \
+      F x = *(const f16x *)(a + i), y = *(const f16x *)(b + i), z = THIRD(f16x); \
       (void)x; (void)y; (void)z; (void)sizeof(I); \
       prepare \
       *(f16x *)(d + i) = (expression); \
     } \
   }
+#define FLOAT_OPERATION(name, prepare, expression) FLOAT_LOOP(name, LOADED, prepare, expression)
 /// Operations costly enough to fetch lines of memory meanwhile, at the place of the third argument.
 #define FETCH for (int k = 0; k < (int)sizeof(F) / 64; k++) __builtin_prefetch(c + i + 16 * k, 1, 2);
 #define FLOAT_COSTLY(name, expression) \
-  FLOAT_OPERATION(f32_##name, FETCH, expression) \
-  FLOAT_OPERATION(f32_##name##_affine, FETCH x = x * scale + shift;, expression)
+  FLOAT_LOOP(f32_##name, FETCHED, FETCH, expression) \
+  FLOAT_LOOP(f32_##name##_affine, FETCHED, FETCH x = x * scale + shift;, expression)
 #define FLOAT_UNARY(name, expression) \
   FLOAT_OPERATION(f32_##name, , expression) \
   FLOAT_OPERATION(f32_##name##_affine, x = x * scale + shift;, expression)
@@ -122,7 +125,7 @@ FLOAT_NARY(gt, truth(x > y))
 FLOAT_NARY(ge, truth(x >= y))
 FLOAT_NARY(and, truth((x != 0.0f) & (y != 0.0f)))
 FLOAT_NARY(or, truth((x != 0.0f) | (y != 0.0f)))
-FLOAT_OPERATION(f32_gate, FETCH, gate_of(x * scale + shift, y))
+FLOAT_LOOP(f32_gate, FETCHED, FETCH, gate_of(x * scale + shift, y))
 FLOAT_NARY(add_relu, x + most(y * scale + shift, (F)(0.0f)))
 FLOAT_NARY(combine, scale * x + shift * y)
 FLOAT_NARY(select, pick(z != 0.0f, x, y))

@@ -10,6 +10,15 @@ static int arity(uint8_t op) {
   return op < VK_CONSTANT ? 1 : op == VK_CONSTANT ? 0 : op <= VK_COMBINE ? 2 : 3;
 }
 
+/// The operations of FLOAT_COSTLY: their third argument is what they fetch ahead.
+static bool fetches(uint8_t op) {
+  switch (op) {
+  case VK_EXP: case VK_EXPM1: case VK_LOG: case VK_LOG1P: case VK_TANH: case VK_SIGMOID: case VK_SOFTPLUS: case VK_ERF:
+  case VK_GATE: return true;
+  default: return false;
+  }
+}
+
 typedef struct {
   uint16_t d, source[3];
   uint8_t op;
@@ -202,10 +211,10 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     *step = (lane_step){table[affine ? VK_OPERATIONS + s->op : s->op], own, n > 0 ? (uint16_t)slot[s->source[0]] : own,
                         0, 0, s->op, s->scale, s->shift};
     step->b = n > 1 ? (uint16_t)slot[s->source[1]] : step->a;
-    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : UINT16_MAX;
+    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : step->a;
   }
-  for (int32_t i = 0; i < prologue + body; i++)  // two arguments at most: the third is what is fetched ahead
-    if (map->steps[i].c == UINT16_MAX) map->steps[i].c = (uint16_t)slots;
+  for (int32_t i = 0; i < prologue + body; i++)
+    if (fetches(map->steps[i].op)) map->steps[i].c = (uint16_t)slots;
   map->prologue = prologue;
   map->body = body;
   map->slots = slots;

@@ -3,23 +3,7 @@ import Testing
 
 @Suite struct AdversarialTests {
   @Test func dcgan() throws {
-    let generator = try Model(
-      Sequential {
-        Dense(4 * 4 * 8, activation: .relu)
-        Reshape([4, 4, 8])
-        Conv2DTranspose(8, kernelSize: 4, strides: 2, padding: .same, activation: .relu)
-        BatchNormalization()
-        Conv2DTranspose(1, kernelSize: 4, strides: 2, padding: .same, activation: .tanh)
-      }, inputShape: [8], seed: 1)
-    let discriminator = try Model(
-      Sequential {
-        Conv2D(8, kernelSize: 4, strides: 2, padding: .same)
-        LeakyReLU(negativeSlope: 0.2)
-        Conv2D(16, kernelSize: 4, strides: 2, padding: .same)
-        LeakyReLU(negativeSlope: 0.2)
-        Flatten()
-        Dense(1)
-      }, inputShape: [16, 16, 1], seed: 2)
+    let (generator, discriminator) = (try DCGAN.generator(), try DCGAN.discriminator())
     let drawing = Trainer(.adam(learningRate: 2e-3, beta1: 0.5), for: generator)
     let judging = Trainer(.adam(learningRate: 2e-3, beta1: 0.5), for: discriminator)
 

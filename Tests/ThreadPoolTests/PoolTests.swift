@@ -84,6 +84,20 @@ struct PoolTests {
     #expect(tally.hits.withLock { $0.values.allSatisfy { $0 == 20 } })
   }
 
+  /// Threads late for long regions are left out; shares that wait for one another must get them back.
+  @Test("long regions and meetings in turn, with more threads than cores", .timeLimit(.minutes(1)))
+  func longAndShort() {
+    let usual = pool_threads()
+    pool_set_threads(7)
+    defer { pool_set_threads(usual) }
+    let tally = Tally(work: 300_000)
+    for _ in 0..<20 {
+      Self.run(tally, threads: 7)
+      #expect(pool_fork_nanoseconds(2) > 0)
+    }
+    #expect(tally.hits.withLock { $0.values.allSatisfy { $0 == 20 } })
+  }
+
   @Test("a meeting of all threads takes a time", .timeLimit(.minutes(1)))
   func fork() {
     #expect(pool_fork_nanoseconds(5) > 0)

@@ -10,7 +10,7 @@ package struct FoldScales: Pass {
 
   package func run(_ code: inout Code) throws {
     guard code.updates.isEmpty else { return }
-    let constant = moveConstantsToFront(&code)
+    let constant = code.moveConstantWorkToFront().isConstant
     let producers = code.producers()
     let uses = code.useCounts()
     var before: [Int: [Code.Instruction]] = [:]
@@ -37,26 +37,6 @@ package struct FoldScales: Pass {
       (before[index] ?? []) + (gone.contains(index) ? [] : [instruction])
     }
     code.removeDeadInstructions()
-  }
-
-  /// Which values depend on variables and constants alone; what makes them comes first.
-  private func moveConstantsToFront(_ code: inout Code) -> [Bool] {
-    var constant = [Bool](repeating: false, count: code.values.count)
-    var front: [Code.Instruction] = []
-    var rest: [Code.Instruction] = []
-    for instruction in code.instructions {
-      let operation = instruction.operation
-      let isSource = operation is Constant || operation is ReadVariable || operation is Fill
-      let isFixed = !instruction.inputs.isEmpty && !(operation is RandomValues)
-      if isSource || isFixed && instruction.inputs.allSatisfy({ constant[$0] }) {
-        for output in instruction.outputs { constant[output] = true }
-        front.append(instruction)
-      } else {
-        rest.append(instruction)
-      }
-    }
-    code.instructions = front + rest
-    return constant
   }
 
   /// A product whose result is only multiplied by a vector along its channels, maybe after a bias.

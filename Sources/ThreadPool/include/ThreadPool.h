@@ -35,9 +35,6 @@ int pool_available_cores(void);
 /// that starts the threads. Far above 10 000 means that other programs keep the cores busy.
 int64_t pool_fork_nanoseconds(int repeats);
 
-/// How often, since the process started, a caller computed another thread's share because that thread had no core.
-int64_t pool_lone_shares(void);
-
 /// Leads a loaded library's calls of OpenMP (GNU's entry points) to this pool. `library` is what `dlopen` gave.
 ///
 /// Returns 0; or -1, with the reason in `message`, when the library uses entry points that the pool does not offer or

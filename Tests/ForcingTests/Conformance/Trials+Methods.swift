@@ -64,23 +64,7 @@ extension Trials {
       return model
     },
     Trial(steps: "DCGAN") { settings in
-      let generator = try Model(
-        Sequential {
-          Dense(4 * 4 * 8, activation: .relu)
-          Reshape([4, 4, 8])
-          Conv2DTranspose(8, kernelSize: 4, strides: 2, padding: .same, activation: .relu)
-          BatchNormalization()
-          Conv2DTranspose(1, kernelSize: 4, strides: 2, padding: .same, activation: .tanh)
-        }, inputShape: [8], seed: 1)
-      let judge = try Model(
-        Sequential {
-          Conv2D(8, kernelSize: 4, strides: 2, padding: .same)
-          LeakyReLU(negativeSlope: 0.2)
-          Conv2D(16, kernelSize: 4, strides: 2, padding: .same)
-          LeakyReLU(negativeSlope: 0.2)
-          Flatten()
-          Dense(1)
-        }, inputShape: [16, 16, 1], seed: 2)
+      let (generator, judge) = (try DCGAN.generator(), try DCGAN.discriminator())
       let optimizer = Adam(learningRate: 2e-3, beta1: 0.5, epsilon: 1e-2)
       let (drawing, judging) = (Trainer(optimizer, for: generator), Trainer(optimizer, for: judge))
       let first = CompiledStep(seed: 3, settings) { step in
