@@ -176,7 +176,7 @@ case("einsum-dense", lambda x: layers.EinsumDense("ab,bc->ac", 3, bias_axes="c",
 case("einsum-dense-sequence", lambda x: layers.EinsumDense("abc,cd->abd", (None, 2), bias_axes="d")(x), series)
 case("einsum-dense-ellipsis", lambda x: layers.EinsumDense("...x,xy->...y", 2, bias_axes="y")(x), (2, 3, 2, 4))
 case("einsum-dense-heads", lambda x: layers.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="de")(x), series)
-case("einsum-dense-permuted", lambda x: layers.EinsumDense("abc,bde->adec", (2, 3, 3), bias_axes="e")(x), series)
+case("einsum-dense-permuted", lambda x: layers.EinsumDense("abc,bde->adec", (2, 5, 3), bias_axes="e")(x), series)
 
 wanted = sys.argv[1] if len(sys.argv) > 1 else ""
 known = {r["name"]: r for r in json.loads(FILE.read_text())["rows"]} if FILE.exists() else {}

@@ -38,6 +38,6 @@ extension LayerGradientTests {
     "einsum-dense-sequence": one(EinsumDense("abc,cd->abd", outputShape: [nil, 2], biasAxes: "d")),
     "einsum-dense-ellipsis": one(EinsumDense("...x,xy->...y", outputShape: [2], biasAxes: "y")),
     "einsum-dense-heads": one(EinsumDense("abc,cde->abde", outputShape: [nil, 2, 3], biasAxes: "de")),
-    "einsum-dense-permuted": one(EinsumDense("abc,bde->adec", outputShape: [2, 3, 3], biasAxes: "e")),
+    "einsum-dense-permuted": one(EinsumDense("abc,bde->adec", outputShape: [2, 5, 3], biasAxes: "e")),
   ]
 }

@@ -124,12 +124,26 @@ final class ModelTrace: Trace {
   /// The variable of the running layer, made in the first trace.
   func variable(_ name: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) -> Tensor {
     let full = path.isEmpty ? name : path + "/" + name
+    let change = role == .parameter ? rewrite?(name, type.shape) : nil
     do {
       let variable = try store.variable(full, type, role: role, initializer)
+      if let change { set(variable, to: change(read(variable)).stoppingGradient()) }
       return read(variable)
     } catch {
       return Tensor.misfit(error, trace: self)
     }
+  }
+
+  /// What becomes of a parameter, by its name and shape, before a layer sees it: its new value for good, or nil.
+  typealias Rewrite = (_ name: String, _ shape: Shape) -> ((Tensor) -> Tensor)?
+  private var rewrite: Rewrite?
+
+  /// Changes parameters as they are asked for while `body` runs.
+  func rewriting<Result>(_ rewrite: @escaping Rewrite, during body: () throws -> Result) rethrows -> Result {
+    let outer = self.rewrite
+    self.rewrite = rewrite
+    defer { self.rewrite = outer }
+    return try body()
   }
 
   /// The value of a variable now: at the start of the step, or what it has been set to since.

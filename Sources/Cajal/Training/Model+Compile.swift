@@ -115,7 +115,8 @@ extension Model {
       try metric.update(scope, target: targets[0], prediction: outputs[0], weights: graph.weights)
     }
     if isTraining {
-      updates += trace.updates
+      // A parameter that a layer has changed and training changes too gets its one update below.
+      updates += trace.updates.filter { $0.variable.role != .parameter || !trace.isTrainable($0.variable.name) }
       updates += try parameterUpdates(total, trace, settings)
       updates.append((store.stepVariable, trace.step + Tensor([Int64(1)], shape: [])))
     } else {

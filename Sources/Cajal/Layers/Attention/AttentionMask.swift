@@ -25,12 +25,14 @@ extension Layer {
   /// Weights of the keys for each query, and the weighted sum of the values.
   ///
   /// Shapes: scores […, queries, keys], values […, keys, features]; the mask stretches to the scores. Keys that the mask
-  /// leaves out get no weight; a query that sees none looks at all alike. The weights come back before their dropout.
+  /// leaves out get no weight. A query that sees none looks at all alike, or with `hidesBlind` at nothing; Keras does the
+  /// one or the other, depending on the way it computes. The weights come back before their dropout.
   func attended(
-    _ scores: Tensor, _ values: Tensor, mask: Tensor?, dropout: Double
+    _ scores: Tensor, _ values: Tensor, mask: Tensor?, dropout: Double, hidesBlind: Bool = false
   ) throws -> (output: Tensor, weights: Tensor) {
-    let bounded = mask.map { $0.broadcast(to: scores.shape).select(scores, scores.filled(-1e9)) } ?? scores
-    let weights = bounded.softmax()
+    let seen = mask?.broadcast(to: scores.shape)
+    var weights = (seen.map { $0.select(scores, scores.filled(-1e9)) } ?? scores).softmax()
+    if hidesBlind, let seen { weights = seen.select(weights, weights.filled(0)) }
     return (try dropping(weights, dropout, shape: weights.shape).matmul(values), weights)
   }
 }

@@ -80,7 +80,8 @@ public struct GroupQueryAttention: HeadedAttention {
     if let poisoned = [q, k, v].first(where: \.shape.isPoisoned) { return (poisoned, poisoned) }
     let condition = conditions(
       query, value, key, given: mask, keyHasMask: keyHasMask, queries: query.shape[1], keys: key.shape[1])
-    let (joint, weights) = try heads(q, repeated(k), repeated(v), size: headDim, mask: condition)
+    let (joint, weights) = try heads(
+      q, repeated(k), repeated(v), size: headDim, mask: condition, hidesBlind: false)
     let output = dense(
       gate.map { joint * $0 } ?? joint, "attention_output", from: [numQueryHeads, headDim], to: [query.shape.last])
     return (query.scope.penalizing(output, activityRegularizer), weights)

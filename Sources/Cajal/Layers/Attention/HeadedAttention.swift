@@ -63,14 +63,15 @@ extension HeadedAttention {
 
   /// Attention of queries [batch, queries, heads, size] to keys and values [batch, keys, heads, …].
   func heads(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, size: Int, mask: Tensor?
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, size: Int, mask: Tensor?, hidesBlind: Bool
   ) throws -> (output: Tensor, weights: Tensor) {
     let scores =
       (query * (1 / Double(size).squareRoot())).transposed([0, 2, 1, 3])
       .matmul(key.transposed([0, 2, 1, 3]), transposeOther: true)
     let condition = mask.map { $0.rank == 3 ? $0.expandingDimension(at: 1) : $0 }
     let (output, weights) = try attended(
-      scores, value.transposed([0, 2, 1, 3]), mask: condition, dropout: dropout)
+      scores, value.transposed([0, 2, 1, 3]), mask: condition, dropout: dropout,
+      hidesBlind: hidesBlind || dropout > 0 || returnAttentionScores)
     return (output.transposed([0, 2, 1, 3]), weights)
   }
 }

@@ -103,7 +103,8 @@ public struct MultiHeadAttention: HeadedAttention {
     }
     let condition = conditions(
       query, value, key, given: given, keyHasMask: keyHasMask, queries: queries, keys: keys)
-    let (joint, weights) = try heads(flat(q), flat(k), flat(v), size: keyDim, mask: condition)
+    let (joint, weights) = try heads(
+      flat(q), flat(k), flat(v), size: keyDim, mask: condition, hidesBlind: query.rank > 3)
 
     let order = [0] + others + axes
     let apart = joint.reshaped(Shape(order.map { query.shape[$0] } + [numHeads, valueDim]))

@@ -22,8 +22,8 @@ extension DepthwiseConvolution {
     let kernel = scope.parameter(
       "kernel", Shape(kernelSize + [input.shape.last, depthMultiplier]), depthwiseInitializer,
       regularizer: depthwiseRegularizer)
-    let window = try window(
-      over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
+    let (input, window) = try surrounded(
+      input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     var output = input.convolvedDepthwise(kernel, window: window)
     if useBias {
       output = output + scope.parameter("bias", [output.shape.last], biasInitializer, regularizer: biasRegularizer)

@@ -8,7 +8,11 @@ extension Layer where Input == [Tensor], Output == Tensor {
   /// Combines the inputs two by two from the first on; sizes of 1 stretch.
   func folding(_ inputs: [Tensor], _ combine: (Tensor, Tensor) -> Tensor) throws -> Tensor {
     try demandInputs(inputs)
-    let output = inputs.dropFirst().reduce(inputs[0], combine)
+    return marked(inputs.dropFirst().reduce(inputs[0], combine), inputs)
+  }
+
+  /// The result with its mask: a place counts where it counts in any input.
+  func marked(_ output: Tensor, _ inputs: [Tensor]) -> Tensor {
     if let mask = either(inputs.map(\.mask)) { output.scope.setMask(mask, of: output) }
     return output
   }
