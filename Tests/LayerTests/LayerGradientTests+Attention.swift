@@ -10,7 +10,9 @@ extension LayerGradientTests {
     "additive-attention": { AdditiveAttention(returnAttentionScores: true).call($0) },
     "additive-attention-plain": { [AdditiveAttention(useScale: false)(both($0))] },
     "multi-head": { [MultiHeadAttention(numHeads: 2, keyDim: 3)($0)] },
-    "multi-head-self": { [MultiHeadAttention(numHeads: 2, keyDim: 2, useBias: false, useCausalMask: true)($0[0], $0[0])] },
+    "multi-head-self": {
+      [MultiHeadAttention(numHeads: 2, keyDim: 2, useBias: false, useCausalMask: true)($0[0], $0[0])]
+    },
     "multi-head-sizes": {
       let attention = MultiHeadAttention(numHeads: 2, keyDim: 3, valueDim: 2, outputShape: [2, 2])
       let (output, scores) = attention.attend($0[0], $0[1], key: $0[2])

@@ -124,10 +124,11 @@ final class ModelTrace: Trace {
   /// The variable of the running layer, made in the first trace.
   func variable(_ name: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) -> Tensor {
     let full = path.isEmpty ? name : path + "/" + name
-    let change = role == .parameter ? rewrite?(name, type.shape) : nil
     do {
       let variable = try store.variable(full, type, role: role, initializer)
-      if let change { set(variable, to: change(read(variable)).stoppingGradient()) }
+      if role == .parameter, let change = rewrite?(name, type.shape) {
+        set(variable, to: change(read(variable)).stoppingGradient())
+      }
       return read(variable)
     } catch {
       return Tensor.misfit(error, trace: self)

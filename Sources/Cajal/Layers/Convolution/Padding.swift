@@ -48,7 +48,8 @@ extension Padding: Codable {
     case "causal": self = .causal
     case "circular": self = .circular
     case let other:
-      throw CajalError(.format, "Padding", expected: "valid, same, causal, circular or numbers", given: "it is \"\(other)\"")
+      throw CajalError(
+        .format, "Padding", expected: "valid, same, causal, circular or numbers", given: "it is \"\(other)\"")
     }
   }
 

@@ -26,14 +26,17 @@ extension Layer {
     _ input: Tensor, size: [Int], strides: [Int], padding: Padding, dilationRate: [Int]
   ) throws -> (input: Tensor, window: Window) {
     guard padding == .circular else {
-      return (input, try window(over: input, size: size, strides: strides, padding: padding, dilationRate: dilationRate))
+      return (
+        input, try window(over: input, size: size, strides: strides, padding: padding, dilationRate: dilationRate)
+      )
     }
     let same = try window(over: input, size: size, strides: strides, padding: .same, dilationRate: dilationRate)
     var ring = input
     for axis in size.indices {
       let (low, high, length) = (same.paddingLow[axis], same.paddingHigh[axis], input.shape[axis + 1])
       try demand(
-        low <= length && high <= length, .shape, expected: "at most \(length) places of circular padding along axis \(axis)",
+        low <= length && high <= length, .shape,
+        expected: "at most \(length) places of circular padding along axis \(axis)",
         given: "there are \(low) and \(high)")
       ring = Tensor.concatenate(
         (low > 0 ? [ring.slice(axis: axis + 1, (length - low)..<length)] : []) + [ring]

@@ -93,7 +93,8 @@ public struct EinsumDense: Layer {
     for (letter, size) in zip(full[1], given) {
       guard let size else { continue }
       try demand(
-        sizes[letter, default: size] == size, .shape, expected: "the input's size \(sizes[letter] ?? 0) of axis \(letter)",
+        sizes[letter, default: size] == size, .shape,
+        expected: "the input's size \(sizes[letter] ?? 0) of axis \(letter)",
         given: "the output shape has \(size)")
       sizes[letter] = size
     }

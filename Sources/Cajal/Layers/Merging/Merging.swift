@@ -38,7 +38,6 @@ extension Layer where Input == [Tensor], Output == Tensor {
     if let known { output.scope.setMask(known, of: output) }
     return output
   }
-
 }
 
 extension Layer where Input == [Tensor] {

@@ -25,14 +25,14 @@ public struct SpectralNormalization: Layer {
     let scope = input.scope
     let place = scope.path
     var vector: Tensor?
-    // The state is made before the kernel, in Keras's order of weights.
+    // The state is made right behind the kernel, in Keras's order of weights.
     let output = scope.trace.rewriting { name, shape in
       guard vector == nil, name == "kernel" || name == "embeddings" else { return nil }
       let u = scope.trace.standing(at: place) {
         scope.state("vector_u", [1, shape.last], .truncatedNormal(mean: 0, deviation: 0.02))
       }
       vector = u
-      return scope.isTraining ? { divided($0, u, scope) } : { $0 }
+      return scope.isTraining ? { divided($0, u, scope) } : nil
     } during: {
       layer(input)
     }

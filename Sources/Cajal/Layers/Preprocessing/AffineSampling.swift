@@ -24,7 +24,10 @@ public enum FillMode: String, Hashable, Sendable, Codable, CaseIterable {
       return (turned .>= length).select(2 * length - 1 - turned, turned).clipped(0, last)
     case .wrap:
       guard size > 1 else { return at.filled(0) }
-      return (at - (at / length).floor() * length).clipped(0, last)
+      // As TensorFlow has it: whole images are counted by the distance of the border pixels.
+      let below = at + ((-at / last).truncated() + 1) * length
+      let above = at - (at / last).truncated() * length
+      return (at .< 0).select(below, (at .> last).select(above, at)).clipped(0, last)
     }
   }
 }

@@ -76,7 +76,8 @@ public struct MelSpectrogram: Layer {
     let back = input.slice(axis: 1, samples - 1 - half..<samples - 1).reversed(axes: [1])
     let mirrored = Tensor.concatenate(half > 0 ? [front, input, back] : [input], axis: 1)
 
-    let weights = try Spectrum.window(window, length: length, periodic: true)
+    // TensorFlow's windows are periodic where their length is even.
+    let weights = try Spectrum.window(window, length: length, periodic: length % 2 == 0)
     let left = (fftLength - length) / 2
     let (real, imaginary) = Spectrum.kernels(weights, offset: left, fftLength: fftLength)
     let bins = half + 1

@@ -49,7 +49,8 @@ public struct Normalization: Layer {
       given: "there are \(mean?.count ?? 0) and \(variance?.count ?? 0)")
     func given(_ values: [Double]) throws -> Tensor {
       try demand(
-        values.count == 1 || values.count == sizes.count, .shape, expected: "one number, or \(sizes.count) for \(sizes)",
+        values.count == 1 || values.count == sizes.count, .shape,
+        expected: "one number, or \(sizes.count) for \(sizes)",
         given: "there are \(values.count)")
       return values.count == 1 ? Tensor(Float(values[0])) : Tensor(values.map(Float.init), shape: aligned)
     }

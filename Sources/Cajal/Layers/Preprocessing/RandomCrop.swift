@@ -1,6 +1,7 @@
 /// Cuts out a part of a given size, at a random place that is the same for a batch; inference takes the middle, resized.
 ///
-/// Images of the size or smaller are cut to the proportions of the part and resized.
+/// Images of the size or smaller are cut to the proportions of the part and resized. Keras 3.15 lets images pass as they are
+/// when predicting, against its documentation; here the result has one shape.
 /// Shapes: x `[batch, height′, width′, channels]` → `[batch, height, width, channels]`.
 /// Example: `RandomCrop(height: 224, width: 224)`
 public struct RandomCrop: Layer {

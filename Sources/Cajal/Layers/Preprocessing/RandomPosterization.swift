@@ -3,7 +3,7 @@
 /// Shapes: x `[batch, height, width, channels]` → the same. Training only.
 /// Example: `RandomPosterization([4, 8])`
 public struct RandomPosterization: RandomImageLayer {
-  /// The number of bits; of two bounds the upper one is not drawn, as in Keras.
+  /// The number of bits; one number n stands for 1 to n. Of two different bounds the upper one is not drawn.
   public var factor: RandomFactor
   /// Lowest and highest value of a pixel.
   public var valueRange: [Double]
@@ -18,8 +18,7 @@ public struct RandomPosterization: RandomImageLayer {
 
   func changed(_ images: Tensor, _ scope: Scope) throws -> Tensor {
     try demandRange("valueRange", valueRange)
-    let bits = try draw("factor", factor.numbers.count == 1 ? RandomFactor(factor.numbers + factor.numbers) : factor,
-      within: 1...8, for: images).floor()
+    let bits = try draw("factor", factor, within: 1...8, for: images).floor()
     let step = (bits * -1 + 8).exponentOfTwo()
     let whole = images.rescaled(from: valueRange, to: [0, 255]).clipped(0, 255).floor()
     return ((whole / step).floor() * step).rescaled(from: [0, 255], to: valueRange)

@@ -98,7 +98,8 @@ public struct STFTSpectrogram: Layer {
     let (pieces, frequencies) = (result.shape[1], result.shape[2])
     let apart = result.reshaped([batch, channels, pieces, frequencies])
     return expandDims
-      ? apart.transposed([0, 2, 3, 1]) : apart.transposed([0, 2, 1, 3]).reshaped([batch, pieces, channels * frequencies])
+      ? apart.transposed([0, 2, 3, 1])
+      : apart.transposed([0, 2, 1, 3]).reshaped([batch, pieces, channels * frequencies])
   }
 
   /// The mode's number for each frequency, from its two parts.

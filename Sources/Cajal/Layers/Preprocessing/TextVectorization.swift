@@ -29,7 +29,7 @@ public struct TextVectorization {
   public var standardize: Standardization?
   /// Where sentences are cut; nil for nowhere.
   public var split: Split?
-  /// Runs of so many words that count as one; one number n stands for 1 … n; nil for single words.
+  /// Sizes of runs of words that count as one word, `[1, 2]` for single words and pairs; nil for single words.
   public var ngrams: [Int]?
   /// How long rows of numbers are; the longest sentence's length by default.
   public var outputSequenceLength: Int?
@@ -55,7 +55,9 @@ public struct TextVectorization {
   public mutating func adapt(_ sentences: [String]) { lookup.adapt(sentences.map(words)) }
 
   /// The words of the vocabulary with the special ones before them, in the order of their numbers.
-  public var vocabulary: [String] { (lookup.outputMode == .int ? ["", lookup.oovToken] : [lookup.oovToken]) + lookup.vocabulary }
+  public var vocabulary: [String] {
+    (lookup.outputMode == .int ? ["", lookup.oovToken] : [lookup.oovToken]) + lookup.vocabulary
+  }
 
   /// The numbers of sentences' words.
   public func callAsFunction(_ sentences: [String]) throws -> Tensor {
@@ -89,9 +91,9 @@ public struct TextVectorization {
     case nil: words = [text]
     }
     guard let ngrams, !ngrams.isEmpty else { return words }
-    let sizes = ngrams.count == 1 ? Array(1...max(ngrams[0], 1)) : ngrams
-    return sizes.flatMap { size in
-      words.count < size ? [] : (0...(words.count - size)).map { words[$0..<($0 + size)].joined(separator: " ") }
+    return ngrams.flatMap { size in
+      size < 1 || words.count < size
+        ? [] : (0...(words.count - size)).map { words[$0..<($0 + size)].joined(separator: " ") }
     }
   }
 }
