@@ -33,9 +33,9 @@ def section(name):
     SECTIONS[name] = []
 
 
-def case(name, body, *inputs, scale=0.7, training=False, slopes=True):
+def case(name, body, *inputs, scale=0.7, training=False, slopes=True, eager=False):
     """`body` makes outputs of Keras inputs; `inputs` are shapes of floats, or functions that make arrays."""
-    CASES[name] = (body, inputs, scale, training, slopes)
+    CASES[name] = (body, inputs, scale, training, slopes, eager)
     SECTIONS[list(SECTIONS)[-1]].append(name)
 
 
@@ -62,8 +62,16 @@ def whole(batch, *shape, below):
 def row(name):
     global random
     random = np.random.default_rng(zlib.crc32(name.encode()))
-    body, given, scale, training, slopes_wanted = CASES[name]
+    body, given, scale, training, slopes_wanted, eager = CASES[name]
     arrays = [x() if callable(x) else random.normal(size=x).astype("float32") for x in given]
+    if eager:  # Keras cannot make a model of it
+        y = body(*[tf.constant(x) for x in arrays])
+        return {
+            "name": name, "training": training,
+            "inputs": [{"shape": list(x.shape), "dtype": str(x.dtype), "values": flat(x)} for x in arrays],
+            "outputs": [{"shape": list(y.shape), "values": flat(y)}], "weights": [], "after": [], "inputGradients": [],
+            "weightGradients": [],
+        }
     symbols = [keras.Input(x.shape[1:], batch_size=x.shape[0], dtype=str(x.dtype)) for x in arrays]
     outputs = body(*symbols)
     outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
@@ -98,6 +106,7 @@ def row(name):
         "outputs": [{"shape": list(y.shape), "values": flat(y)} for y in results],
         "weights": [{"name": w.path.split("/")[-1], "shape": list(w.shape), "values": v}
                     for w, v in zip(weights, given_weights)],
+        "after": [flat(w) for w in weights] if training else [],
         "inputGradients": [flat(g) for g in slopes[:len(floating)]],
         "weightGradients": [flat(g) for g in slopes[len(floating):]],
     }
@@ -262,6 +271,8 @@ case("random-sharpness", lambda x: layers.RandomSharpness((0.8, 0.8), value_rang
 case("random-gaussian-blur", lambda x: layers.RandomGaussianBlur((1.0, 1.0), kernel_size=3, sigma=(0.7, 0.7),
      value_range=(0, 1))(x), colors, **changing)
 case("solarization", lambda x: layers.Solarization((0.0, 0.0), (0.0, 0.0), value_range=(0, 1))(x), colors, **changing)
+case("equalization", lambda x: layers.Equalization(value_range=(0, 1))(x), colors, **changing, eager=True)
+case("equalization-few", lambda x: layers.Equalization(bins=8)(x), pixels(2, 5, 4, 3, high=255.0), **changing, eager=True)
 case("random-color-jitter", lambda x: layers.RandomColorJitter(value_range=(0, 1), brightness_factor=(0.1, 0.1),
      saturation_factor=(0.6, 0.6), hue_factor=(0.0, 0.0))(x), colors, **changing)
 case("random-flip-inference", lambda x: layers.RandomFlip()(x), picture)
@@ -277,6 +288,28 @@ for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft"):
 case("stft-expanded", lambda x: layers.STFTSpectrogram(mode="magnitude", frame_length=6, frame_step=4, fft_length=16,
      window="hamming", periodic=True, scaling="spectrum", padding="same", expand_dims=True)(x), (1, 20, 2))
 
+
+
+def masked_training():
+    """Loss, metric and weights after a step of training on sequences of which not all places count."""
+    global random
+    random = np.random.default_rng(11)
+    model = keras.Sequential([
+        keras.Input((5,), batch_size=4, dtype="int32"), layers.Embedding(6, 3, mask_zero=True),
+        layers.LSTM(3, return_sequences=True), layers.Dense(4, activation="softmax")])
+    for w in model.weights:
+        w.assign(random.uniform(-0.8, 0.8, w.shape))
+    before = [flat(w) for w in model.weights]
+    x = np.array([[1, 2, 3, 0, 0], [4, 5, 0, 0, 0], [1, 1, 1, 1, 1], [5, 3, 2, 4, 0]], "int32")
+    y = random.integers(0, 4, size=(4, 5)).astype("int32")
+    model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    loss, accuracy = model.evaluate(x, y, batch_size=4, verbose=0)
+    model.fit(x, y, batch_size=4, epochs=1, shuffle=False, verbose=0)
+    return {"x": x.ravel().tolist(), "y": y.ravel().tolist(), "weights": before, "loss": loss, "accuracy": accuracy,
+            "after": [flat(w) for w in model.weights]}
+
+
+(HERE / "masked_training.json").write_text(json.dumps(masked_training()) + "\n")
 wanted = sys.argv[1] if len(sys.argv) > 1 else ""
 for part, names in SECTIONS.items():
     file = HERE / f"layers_{part}.json"

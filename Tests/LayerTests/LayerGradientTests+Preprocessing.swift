@@ -34,6 +34,8 @@ extension LayerGradientTests {
         RandomColorJitter(
           valueRange: unit, brightnessFactor: [0.1, 0.1], saturationFactor: [0.6, 0.6], hueFactor: [0, 0])),
       "random-flip-inference": one(RandomFlip()),
+      "equalization": one(Equalization(valueRange: unit)),
+      "equalization-few": one(Equalization(bins: 8)),
       "auto-contrast": one(AutoContrast(valueRange: unit)),
       "mel-spectrogram": one(MelSpectrogram(fftLength: 16, sequenceStride: 4, samplingRate: 1000, numMelBins: 5)),
       "mel-spectrogram-plain": one(

@@ -24,6 +24,7 @@ import Testing
     var inputs: [Given]
     var outputs: [Result]
     var weights: [Weight]
+    var after: [[Double]]
     var inputGradients: [[Double]]
     var weightGradients: [[Double]]
   }
@@ -81,6 +82,10 @@ import Testing
       let ours = results[row.outputs.count + index].floats
       #expect(
         agree(ours, expected, tolerance: tolerance), "gradient of \(gradientNames[index]): \(ours) and \(expected)")
+    }
+    for (variable, after) in zip(model.variables, row.after) {
+      let ours = try model.weight(variable.name).cast(to: .float32).floats
+      #expect(agree(ours, after, tolerance: tolerance), "\(variable.name) after training: \(ours)")
     }
     guard !row.training else { return }
     let predicted = try model.predict(inputs)

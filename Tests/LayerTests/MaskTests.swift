@@ -29,9 +29,42 @@ import Testing
     model.compile(optimizer: .sgd(learningRate: 0), loss: .meanSquaredError)
     let history = try model.fit(
       x, x + 2, epochs: 1, batchSize: 3, shuffle: false, sampleWeights: Tensor([1, 2, 3]), verbose: .silent)
-    // Squares of 4 at the 3, 1 and 4 places that count, weighed, over the number 8 of these places.
+    // Keras refuses weights of samples together with masks of steps; here both count. Squares of 4 at the 3, 1 and 4 places that count, weighed, over the number 8 of these places.
     let expected: Double = 4 * (3 * 1 + 1 * 2 + 4 * 3) / 8
     #expect(abs(history["loss"][0] - expected) < 1e-5)
+  }
+
+  struct Training: Decodable {
+    var x: [Int32]
+    var y: [Int32]
+    var weights: [[Float]]
+    var loss: Double
+    var accuracy: Double
+    var after: [[Double]]
+  }
+
+  @Test func trainingAgreesWithKeras() throws {
+    let golden = try goldenValue("masked_training.json", as: Training.self)
+    let network = Sequential {
+      Embedding(inputDim: 6, outputDim: 3, maskZero: true)
+      LSTM(3, returnSequences: true)
+      Dense(4, activation: .softmax)
+    }
+    let model = try Model(network, inputShape: [5], dtype: .int32)
+    for (variable, values) in zip(model.variables, golden.weights) {
+      try model.setWeight(variable.name, Tensor(values, shape: variable.type.shape))
+    }
+    model.compile(
+      optimizer: .sgd(learningRate: 0.5), loss: .sparseCategoricalCrossentropy, metrics: [.sparseCategoricalAccuracy])
+    let (x, y) = (Tensor(golden.x, shape: [4, 5]), Tensor(golden.y, shape: [4, 5]))
+    let logs = try model.evaluate(x, y, batchSize: 4)
+    #expect(abs(try #require(logs["loss"]) - golden.loss) < 1e-5)
+    #expect(abs(try #require(logs["sparse_categorical_accuracy"]) - golden.accuracy) < 1e-5)
+    let history = try model.fit(x, y, epochs: 1, batchSize: 4, shuffle: false, verbose: .silent)
+    #expect(abs(history["loss"][0] - golden.loss) < 1e-5)
+    for (variable, after) in zip(model.variables, golden.after) {
+      #expect(agree(try model.weight(variable.name).floats, after, tolerance: 1e-5), "\(variable.name)")
+    }
   }
 
   @Test func masksEndWhereKerasEndsThem() throws {

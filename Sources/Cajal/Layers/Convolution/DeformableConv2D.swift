@@ -65,6 +65,9 @@ public struct DeformableConv2D: Layer {
     let offsets = input.convolved(offsetKernel, window: window) + offsetBias
     guard !offsets.shape.isPoisoned else { return offsets }
     let (batch, rows, columns) = (input.shape[0], offsets.shape[1], offsets.shape[2])
+    try demand(
+      offsets.count / max(batch, 1) <= 1 << 26, .shape, expected: "at most 2^26 places of windows",
+      given: "the offsets are \(offsets.shape)")
     let moved = offsets.reshaped([batch, rows, columns, places, 2])
     let sampled = input.sampled(
       row: positions(axis: 0, rows, columns, window) + moved.slice(axis: 4, 0..<1).squeezed(axes: [4]),

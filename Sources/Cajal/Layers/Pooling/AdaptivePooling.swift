@@ -14,7 +14,10 @@ extension AdaptivePooling {
     var output = input
     for (index, places) in outputSize.enumerated() {
       let (axis, size) = (index + 1, input.shape[index + 1])
-      try demand(size > 0, .shape, expected: "spatial sizes of at least 1", given: "the input is \(input.shape)")
+      try demand(
+        size > 0 && places <= 1 << 12, .shape,
+        expected: "spatial sizes of at least 1, and at most 4096 places of output",
+        given: "the input is \(input.shape), and outputSize \(outputSize)")
       let windows = (0..<places).map { place in
         let end = ((place + 1) * size + places - 1) / places
         return reduce(output.slice(axis: axis, (place * size / places)..<end), axis)

@@ -51,9 +51,15 @@ extension Tensor {
     }
     let whole: Shape = [shape[0], shape[1], shape[2]]
     (column, row) = (column.broadcast(to: whole), row.broadcast(to: whole))
-    column = fillMode.inside(column, size: shape[2])
-    row = fillMode.inside(row, size: shape[1])
-    if interpolation == .nearest { (column, row) = ((column + 0.5).floor(), (row + 0.5).floor()) }
+    return picked(row: row, column: column, interpolation, fillMode, fillValue: fillValue)
+  }
+
+  /// Pixels at places [batch, height′, width′] between the given ones, with what lies outside.
+  func picked(
+    row: Tensor, column: Tensor, _ interpolation: Interpolation, _ fillMode: FillMode, fillValue: Double
+  ) -> Tensor {
+    var (row, column) = (fillMode.inside(row, size: shape[1]), fillMode.inside(column, size: shape[2]))
+    if interpolation == .nearest { (row, column) = ((row + 0.5).floor(), (column + 0.5).floor()) }
     guard fillMode == .constant, fillValue != 0 else { return sampled(row: row, column: column) }
     return (self - fillValue).sampled(row: row, column: column) + fillValue
   }

@@ -65,7 +65,8 @@ public struct MelSpectrogram: Layer {
     try demandSizes("fftLength, sequenceStride, numMelBins", [fftLength, sequenceStride, numMelBins], axes: 3)
     let length = sequenceLength ?? fftLength
     try demand(
-      (1...fftLength).contains(length) && fftLength <= 1 << 16, expected: "a sequenceLength from 1 to fftLength",
+      (1...fftLength).contains(length) && fftLength <= 1 << 14 && numMelBins <= 1 << 12,
+      expected: "a sequenceLength from 1 to fftLength, which is at most 2^14",
       given: "they are \(length) and \(fftLength)")
     let (batch, samples, half) = (input.shape[0], input.shape[1], fftLength / 2)
     try demand(

@@ -28,6 +28,8 @@ public struct RandomGaussianBlur: RandomImageLayer {
   func changed(_ images: Tensor, _ scope: Scope) throws -> Tensor {
     try demandRange("valueRange", valueRange)
     try demandSizes("kernelSize", kernelSize, axes: 2)
+    try demand(
+      kernelSize.allSatisfy { $0 <= 1 << 10 }, expected: "a kernelSize of at most 1024", given: "it is \(kernelSize)")
     let (lower, upper) = sigma.bounds(from: 0)
     let isBlurred = try chosen("factor", factor, for: images)
     func window(_ size: Int) -> Tensor {

@@ -110,6 +110,13 @@ extension Tensor {
   /// Images [batch, height, width, channels] in another size: one product for each axis that changes.
   func resized(height: Int, width: Int, _ interpolation: Interpolation, antialias: Bool = false) -> Tensor {
     guard !shape.isPoisoned else { return self }
+    let most = 1 << 26
+    guard shape[1] <= most / Swift.max(height, 1), shape[2] <= most / Swift.max(width, 1) else {
+      return Tensor.misfit(
+        CajalError(
+          .shape, "resized", expected: "old and new sizes whose product is at most 2^26",
+          given: "they are \(shape) and \(height) x \(width)"), trace: node.trace)
+    }
     var images = dtype.isFloating ? self : cast(to: .float32)
     for (axis, newSize) in [(1, height), (2, width)] where images.shape[axis] != newSize {
       let size = images.shape[axis]

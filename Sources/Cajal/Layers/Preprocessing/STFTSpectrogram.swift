@@ -70,8 +70,9 @@ public struct STFTSpectrogram: Layer {
     while transform < frameLength { transform *= 2 }
     transform = fftLength ?? transform
     try demand(
-      (1...frameLength).contains(step) && (frameLength...1 << 16).contains(transform),
-      expected: "a frameStep up to frameLength and an fftLength from it on", given: "they are \(step) and \(transform)")
+      (1...frameLength).contains(step) && frameLength <= transform && transform <= 1 << 14,
+      expected: "a frameStep up to frameLength and an fftLength from it on to 2^14",
+      given: "they are \(step) and \(transform)")
     try demand(
       [nil, "density", "spectrum"].contains(scaling), expected: "the scaling density or spectrum, or none",
       given: "it is \(scaling ?? "")")

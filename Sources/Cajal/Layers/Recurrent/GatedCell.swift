@@ -79,7 +79,7 @@ extension Initializer {
     case .constant(let constant): value = constant
     default: return self
     }
-    guard units > 0, units <= 1 << 24 else { return self }
+    guard units > 0, units <= 1 << 20 else { return self }
     return .values((0..<gates * units).map { $0 / units == 1 ? 1 : value })
   }
 }
