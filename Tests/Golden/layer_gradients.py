@@ -250,6 +250,8 @@ for mode in ("int", "multi_hot", "count"):
 case("integer-lookup-mask", lambda t: layers.IntegerLookup(vocabulary=[3, 7, 1], mask_token=0, num_oov_indices=2)(t),
      whole(3, 4, below=8), slopes=False)
 case("integer-lookup-invert", lambda t: layers.IntegerLookup(vocabulary=[3, 7, 1], invert=True)(t), whole(3, 4, below=4), slopes=False)
+
+section("images")
 colors = pixels(2, 5, 4, 3)
 changing = dict(training=True, slopes=False)
 case("random-brightness", lambda x: layers.RandomBrightness((0.2, 0.2), value_range=(0, 1))(x), colors, **changing)
@@ -277,6 +279,12 @@ case("random-color-jitter", lambda x: layers.RandomColorJitter(value_range=(0, 1
      saturation_factor=(0.6, 0.6), hue_factor=(0.0, 0.0))(x), colors, **changing)
 case("random-flip-inference", lambda x: layers.RandomFlip()(x), picture)
 case("auto-contrast", lambda x: layers.AutoContrast(value_range=(0, 1))(x), colors, slopes=False)
+case("clahe", lambda x: layers.ContrastLimitedAdaptiveHistogramEqualization(value_range=(0, 1), tile_grid_size=(2, 2))(x),
+     colors, slopes=False)
+case("clahe-limit", lambda x: layers.ContrastLimitedAdaptiveHistogramEqualization(clip_limit=60.0, tile_grid_size=(2, 3))(x),
+     pixels(1, 7, 7, 1, high=255.0), slopes=False)
+
+section("sound")
 case("mel-spectrogram", lambda x: layers.MelSpectrogram(fft_length=16, sequence_stride=4, sampling_rate=1000, num_mel_bins=5)(x),
      (2, 40), slopes=False)
 case("mel-spectrogram-plain", lambda x: layers.MelSpectrogram(fft_length=16, sequence_stride=5, sequence_length=11,

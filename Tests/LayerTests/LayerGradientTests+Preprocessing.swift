@@ -1,10 +1,17 @@
 import Cajal
 
-// The layers of the rows of layers_preprocessing.json; random ones have one value to draw.
+// The layers of the rows of layers_preprocessing.json, layers_images.json and layers_sound.json; random ones have one value
+// to draw.
 extension LayerGradientTests {
   static let unit = [0.0, 1.0]
 
-  static let preprocessingBodies: [String: Body] = {
+  static let imageBodies = allBodies.filter { name, _ in
+    ["random-", "solarization", "auto-", "equalization", "clahe"].contains(where: name.hasPrefix)
+  }
+  static let soundBodies = allBodies.filter { name, _ in ["mel-", "stft-"].contains(where: name.hasPrefix) }
+  static let preprocessingBodies = allBodies.filter { name, _ in imageBodies[name] == nil && soundBodies[name] == nil }
+
+  private static let allBodies: [String: Body] = {
     var bodies: [String: Body] = [
       "resizing-crop": one(Resizing(height: 4, width: 4, cropToAspectRatio: true)),
       "resizing-pad": one(Resizing(height: 4, width: 4, padToAspectRatio: true, fillValue: 2)),
@@ -34,6 +41,8 @@ extension LayerGradientTests {
         RandomColorJitter(
           valueRange: unit, brightnessFactor: [0.1, 0.1], saturationFactor: [0.6, 0.6], hueFactor: [0, 0])),
       "random-flip-inference": one(RandomFlip()),
+      "clahe": one(ContrastLimitedAdaptiveHistogramEqualization(valueRange: unit, tileGridSize: [2, 2])),
+      "clahe-limit": one(ContrastLimitedAdaptiveHistogramEqualization(clipLimit: 60, tileGridSize: [2, 3])),
       "equalization": one(Equalization(valueRange: unit)),
       "equalization-few": one(Equalization(bins: 8)),
       "auto-contrast": one(AutoContrast(valueRange: unit)),

@@ -32,7 +32,7 @@ import Testing
 
   static let sections = [
     "recurrent": recurrentBodies, "masks": maskBodies, "attention": attentionBodies, "others": otherBodies,
-    "preprocessing": preprocessingBodies,
+    "preprocessing": preprocessingBodies, "images": imageBodies, "sound": soundBodies,
   ]
 
   /// Where Keras itself is less exact: its transform's single precision, seen through a logarithm.

@@ -10,7 +10,7 @@ import Testing
       RandomShear(xFactor: 0.3, yFactor: 0.2), RandomContrast(0.5), RandomBrightness(0.3), RandomInvert(0.5),
       RandomGrayscale(), RandomColorDegeneration(0.5), RandomSaturation([0.2, 0.5]), RandomHue(0.3),
       RandomPosterization([2, 6]), RandomSharpness(0.8), RandomGaussianBlur(0.7, sigma: [0.5, 2]), RandomErasing(),
-      RandomPerspective(scale: 0.5), RandomElasticTransform(), Equalization(),
+      RandomPerspective(scale: 0.5), RandomElasticTransform(), Equalization(), RandAugment(),
       Solarization(additionFactor: 0.2, thresholdFactor: 0.5),
       RandomColorJitter(brightnessFactor: 0.2, contrastFactor: 0.2, saturationFactor: [0.2, 0.5], hueFactor: 0.1),
     ]
@@ -29,6 +29,17 @@ import Testing
     let parts = try CompiledStep { [crop($0.inputs[0], training: true)] }.run([images])[0]
     #expect(parts.shape == [4, 3, 4, 3])
     #expect(Set(parts.floats).isSubset(of: Set(images.floats)))
+  }
+
+  @Test func chainsAreMixed() throws {
+    let model = try Model(AugMix(numChains: 2, chainDepth: 2), inputShape: [6, 5, 3])
+    var random = RandomSource(seed: 2)
+    let images = random.uniform([3, 6, 5, 3], lower: 0, upper: 255)
+    let step = CompiledStep { [model($0.inputs[0], training: true)] }
+    let (first, second) = (try step.run([images])[0], try step.run([images])[0])
+    #expect(first.min().item >= 0 && first.max().item <= 255)
+    #expect(first.floats != second.floats && first.floats != images.floats)
+    #expect(try model.predict(images).floats == images.floats)
   }
 
   @Test func perspectiveMovesCornersAlone() throws {

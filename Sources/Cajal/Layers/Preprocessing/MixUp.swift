@@ -46,14 +46,18 @@ extension Scope {
   /// Numbers 0 ..< count in a random order, as `int32`.
   func shuffled(_ count: Int) -> Tensor { uniform([count]).sorted().indices.cast(to: .int32) }
 
-  /// Numbers from Beta(α, α), by Jöhnk's method: of 32 trials each the first that fits counts.
+  /// Numbers from Beta(α, α).
   func beta(_ alpha: Double, count: Int) throws -> Tensor {
     guard alpha > 0, alpha <= 2 else {
-      throw CajalError(
-        .argument, "Beta", expected: "an alpha above 0, at most 2", given: "it is \(alpha)")
+      throw CajalError(.argument, "Beta", expected: "an alpha above 0, at most 2", given: "it is \(alpha)")
     }
+    return beta(alpha, alpha, count: count)
+  }
+
+  /// Numbers from Beta(a, b) by Jöhnk's method: of 32 trials each the first that fits counts.
+  private func beta(_ a: Double, _ b: Double, count: Int) -> Tensor {
     let trials = 32
-    let (u, v) = (uniform([trials, count]).power(1 / alpha), uniform([trials, count]).power(1 / alpha))
+    let (u, v) = (uniform([trials, count]).power(1 / a), uniform([trials, count]).power(1 / b))
     let sum = u + v
     let fits = (sum .<= 1).and(sum .> 0)
     // The earliest trial that fits has the largest mark; where none does it is the first trial.
@@ -61,5 +65,18 @@ extension Scope {
       Double(trials) - Tensor.indices(along: 0, shape: [trials, count]).cast(to: .float32), sum.filled(0))
     let chosen = marks.argMax(axis: 0).expandingDimension(at: 0)
     return (u / sum.maximum(1e-30)).gatheredAlong(axis: 0, chosen).squeezed(axes: [0])
+  }
+
+  /// Numbers from Gamma(α): a sum of exponential ones, and a part of one for what is left of α.
+  func gamma(_ alpha: Double, count: Int) throws -> Tensor {
+    guard alpha > 0, alpha <= 2 else {
+      throw CajalError(.argument, "Gamma", expected: "an alpha above 0, at most 2", given: "it is \(alpha)")
+    }
+    func exponential() -> Tensor { -(1 - uniform([count])).log() }
+    let whole = Int(alpha)
+    let rest = alpha - Double(whole)
+    var sum = rest > 1e-6 ? exponential() * beta(rest, 1 - rest, count: count) : Tensor.zeros([count])
+    for _ in 0..<whole { sum = sum + exponential() }
+    return sum
   }
 }
