@@ -28,6 +28,23 @@ import Testing
     #expect(before.variables.map(\.type) == after.variables.map(\.type))
   }
 
+  @Test func whatAnOlderFileLacksHasItsUsualValue() throws {
+    let text = """
+      {"name": null, "layers": [{"className": "BatchNormalization", "config": {"name": "norm", "axis": -1,
+      "momentum": 0.9, "epsilon": 0.001, "center": true, "scale": true, "betaInitializer": {"zeros": {}},
+      "gammaInitializer": {"ones": {}}, "movingMeanInitializer": {"zeros": {}},
+      "movingVarianceInitializer": {"ones": {}}}},
+      {"className": "UpSampling2D", "config": {"name": null, "size": [2, 2]}}]}
+      """
+    let read = try JSONDecoder().decode(Sequential.self, from: Data(text.utf8))
+    let norm = try #require(read.layers[0] as? BatchNormalization)
+    #expect(!norm.renorm && norm.renormMomentum == 0.99 && norm.momentum == 0.9 && norm.renormClipping == nil)
+    #expect((read.layers[1] as? UpSampling2D)?.interpolation == .nearest)
+    let attention = try JSONDecoder().decode(
+      Attention.self, from: Data(#"{"name": null, "useScale": true, "scoreMode": "dot", "dropout": 0}"#.utf8))
+    #expect(attention.useScale && !attention.useCausalMask)
+  }
+
   /// Holds a factor of each form.
   struct RandomFactorHolder: Layer {
     var one: RandomFactor = 0.5

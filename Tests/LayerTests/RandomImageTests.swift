@@ -31,6 +31,17 @@ import Testing
     #expect(Set(parts.floats).isSubset(of: Set(images.floats)))
   }
 
+  @Test func boxesAreCutAndFilledUp() throws {
+    let boxes = Tensor((0..<16).map(Float.init), shape: [2, 2, 4]), labels = Tensor([[1, 2], [3, 4]])
+    func fixed(_ count: Int) throws -> [Tensor] {
+      let types = [TensorType([2, 4], .float32), TensorType([2], .float32)]
+      return try Model(MaxNumBoundingBoxes(maxNumber: count), inputs: types).predict([boxes, labels])
+    }
+    #expect(try fixed(1)[0].floats == [0, 1, 2, 3, 8, 9, 10, 11])
+    #expect(try fixed(3)[1].floats == [1, 2, -1, 3, 4, -1])
+    #expect(try fixed(3)[0].shape == [2, 3, 4])
+  }
+
   @Test func chainsAreMixed() throws {
     let model = try Model(AugMix(numChains: 2, chainDepth: 2), inputShape: [6, 5, 3])
     var random = RandomSource(seed: 2)

@@ -11,9 +11,9 @@ public struct AdditiveAttention: ScoredAttention {
   /// The fraction of the weights that is dropped while training.
   public var dropout: Double
   /// Whether query i sees keys 0 … i alone; an argument of the call in Keras.
-  public var useCausalMask: Bool
+  @Defaulted<Off> public var useCausalMask: Bool
   /// Whether `call` gives the weights after the result; an argument of the call in Keras.
-  public var returnAttentionScores: Bool
+  @Defaulted<Off> public var returnAttentionScores: Bool
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -21,7 +21,7 @@ public struct GroupQueryAttention: HeadedAttention {
   /// Queries see keys nearer than that many places; nil for all.
   public var slidingWindow: Int?
   /// Whether the heads' results are multiplied by a learned sigmoid gate of the query.
-  public var useGate: Bool
+  @Defaulted<Off> public var useGate: Bool
   /// How the kernels get their first values.
   public var kernelInitializer: Initializer
   /// How the biases get their first values.
@@ -33,9 +33,9 @@ public struct GroupQueryAttention: HeadedAttention {
   /// A penalty on the results of each projection, added to the loss while training.
   public var activityRegularizer: Regularizer?
   /// Whether query i sees keys 0 … i alone; an argument of the call in Keras.
-  public var useCausalMask: Bool
+  @Defaulted<Off> public var useCausalMask: Bool
   /// Whether `call` gives the weights after the result; an argument of the call in Keras.
-  public var returnAttentionScores: Bool
+  @Defaulted<Off> public var returnAttentionScores: Bool
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -13,7 +13,7 @@ public struct Embedding: Layer {
   /// A penalty on the table, added to the loss while training.
   public var embeddingsRegularizer: Regularizer?
   /// Whether index 0 stands for padding: the result's mask leaves these places out.
-  public var maskZero: Bool
+  @Defaulted<Off> public var maskZero: Bool
   public var name: LayerName
 
   /// Describes the layer; first values are Keras's `uniform`, ± 0.05, by default.

@@ -63,7 +63,7 @@ public enum LayerRegistry {
     RandomSaturation.self, RandomHue.self, RandomPosterization.self, RandomSharpness.self, RandomGaussianBlur.self,
     RandomErasing.self, RandomColorJitter.self, RandomPerspective.self, RandomElasticTransform.self, Solarization.self,
     Equalization.self, MixUp.self, CutMix.self, ContrastLimitedAdaptiveHistogramEqualization.self, RandAugment.self,
-    AugMix.self,
+    AugMix.self, MaxNumBoundingBoxes.self,
     Attention.self, AdditiveAttention.self, MultiHeadAttention.self, GroupQueryAttention.self,
     SimpleRNN.self, LSTM.self, GRU.self, RNN.self, SimpleRNNCell.self, LSTMCell.self, GRUCell.self,
     StackedRNNCells.self, Bidirectional.self, TimeDistributed.self,

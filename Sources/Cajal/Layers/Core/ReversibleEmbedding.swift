@@ -18,11 +18,11 @@ public struct ReversibleEmbedding: FlexibleLayer {
   /// A penalty on the table, added to the loss while training.
   public var embeddingsRegularizer: Regularizer?
   /// Whether index 0 stands for padding: the result's mask leaves these places out.
-  public var maskZero: Bool
+  @Defaulted<Off> public var maskZero: Bool
   /// A bound c of the scores, c tanh(s / c); nil for none.
   public var logitSoftCap: Double?
   /// Whether `call` goes back; an argument of the call in Keras.
-  public var reverse: Bool
+  @Defaulted<Off> public var reverse: Bool
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

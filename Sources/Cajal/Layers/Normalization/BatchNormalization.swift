@@ -35,11 +35,11 @@ public struct BatchNormalization: Layer {
   /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
   /// Whether training normalizes with averages over many batches.
-  public var renorm: Bool
+  @Defaulted<Off> public var renorm: Bool
   /// Bounds of renormalization, `rmin`, `rmax` and `dmax`; those that are not there do not bind.
-  public var renormClipping: [String: Double]
+  public var renormClipping: [String: Double]?
   /// How much of renormalization's averages each step keeps, in 0 … 1.
-  public var renormMomentum: Double
+  @Defaulted<UsualMomentum> public var renormMomentum: Double
   public static var passesMask: Bool { true }
   public var name: LayerName
 
@@ -49,7 +49,7 @@ public struct BatchNormalization: Layer {
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones,
     movingMeanInitializer: Initializer = .zeros, movingVarianceInitializer: Initializer = .ones,
     betaRegularizer: Regularizer? = nil, gammaRegularizer: Regularizer? = nil, renorm: Bool = false,
-    renormClipping: [String: Double] = [:], renormMomentum: Double = 0.99, name: String? = nil
+    renormClipping: [String: Double]? = nil, renormMomentum: Double = 0.99, name: String? = nil
   ) {
     self.axis = axis
     self.momentum = momentum
@@ -119,9 +119,9 @@ public struct BatchNormalization: Layer {
     let deviation = (variance + epsilon).sqrt()
     let reference = slow.deviation.maximum(epsilon.squareRoot())
     var (r, d) = (deviation / reference, (mean - slow.mean) / reference)
-    if let least = renormClipping["rmin"] { r = r.maximum(least) }
-    if let most = renormClipping["rmax"] { r = r.minimum(most) }
-    if let most = renormClipping["dmax"] { d = d.clipped(-most, most) }
+    if let least = renormClipping?["rmin"] { r = r.maximum(least) }
+    if let most = renormClipping?["rmax"] { r = r.minimum(most) }
+    if let most = renormClipping?["dmax"] { d = d.clipped(-most, most) }
     move(slow.mean, to: mean, scope, momentum: renormMomentum)
     move(slow.deviation, to: deviation, scope, momentum: renormMomentum)
     let moving = slow.moving * momentum + deviation * (1 - momentum)
@@ -156,6 +156,11 @@ public struct BatchNormalization: Layer {
     let mean = (x * marks).sum(axes: axes) * share
     return (mean, ((x - mean).squared() * marks).sum(axes: axes) * share)
   }
+}
+
+/// 0.99 where a file says nothing.
+public enum UsualMomentum: SavedDefault {
+  public static var value: Double { 0.99 }
 }
 
 extension Initializer {

@@ -1,6 +1,6 @@
 /// Multiplies by a scale and adds an offset: y = x · scale + offset.
 ///
-/// Shapes: x `[batch, …]` → the same; several numbers stand along the last axis.
+/// Shapes: x `[batch, …]` → the same.
 /// Example: `Rescaling(1.0 / 255)`
 public struct Rescaling: Layer {
   /// The factor.

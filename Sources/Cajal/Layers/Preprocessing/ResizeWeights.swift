@@ -16,6 +16,11 @@ public enum Interpolation: String, Hashable, Sendable, Codable, CaseIterable {
   case area
 }
 
+/// The nearest pixel where a file says nothing.
+public enum NearestInterpolation: SavedDefault {
+  public static var value: Interpolation { .nearest }
+}
+
 /// The weights of old places in new ones along one axis: a matrix [new, old], as TensorFlow's resizing has it.
 struct ResizeWeights {
   let size: Int

@@ -42,9 +42,9 @@ public struct LSTM: RecurrentLayer {
   /// Whether a batch goes on from the states at the end of the batch before; see `Model.resetState`.
   public var stateful: Bool
   /// Read from and written to files; steps are always compiled as a loop.
-  public var unroll: Bool
+  @Defaulted<Off> public var unroll: Bool
   /// Whether the output is 0 at steps that the mask leaves out; else it is the output before.
-  public var zeroOutputForMask: Bool
+  @Defaulted<Off> public var zeroOutputForMask: Bool
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

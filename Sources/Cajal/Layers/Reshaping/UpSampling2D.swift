@@ -6,7 +6,7 @@ public struct UpSampling2D: Layer {
   /// How often each row and each column is repeated.
   public var size: [Int]
   /// How places between the given ones are worked out.
-  public var interpolation: Interpolation
+  @Defaulted<NearestInterpolation> public var interpolation: Interpolation
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.
