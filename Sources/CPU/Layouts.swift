@@ -78,6 +78,9 @@ private struct Chooser {
   /// The iteration spaces of elementwise work with their operands.
   private func segments(of instruction: Code.Instruction) -> [(Shape, [Int], [Int])] {
     if let map = instruction.operation as? FusedMap { return [(map.shape, instruction.inputs, instruction.outputs)] }
+    if let update = instruction.operation as? UpdatingContraction {
+      return [(update.map.shape, Array(instruction.inputs.dropFirst(2)), instruction.outputs)]
+    }
     guard let segmented = instruction.operation as? SegmentedMap else { return [] }
     let (inputs, outputs) = (segmented.segments[0].inputTypes.count, segmented.segments[0].outputs.count)
     return segmented.segments.enumerated().map { index, map in
@@ -148,6 +151,7 @@ private struct Chooser {
     case is MaxPoolingGradient, is MaxPoolingSelection: follow(&placed, inputs: [0, 1, 2], outputs: [0])
     case is BatchNormalizationGradient: follow(&placed, inputs: [0, 3, 6], outputs: [0])
     case is FusedMap, is SegmentedMap: followElementwise(&placed)
+    case let operation as UpdatingContraction: update(&placed, operation)
     default: demandPlain(&placed)
     }
     result.instructions.append(placed)
@@ -312,6 +316,21 @@ private struct Chooser {
       instruction.inputs[index] = rearrange(
         instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
     }
+  }
+
+  /// Both factors plainly; what the update reads and writes lies as its parameter, if that is in panels of columns.
+  private mutating func update(_ instruction: inout Code.Instruction, _ operation: UpdatingContraction) {
+    let factors = instruction.inputs.prefix(2).map { rearrange($0, plain($0), instruction.path) }
+    var map = Code.Instruction(
+      operation.map, inputs: Array(instruction.inputs.dropFirst(2)), outputs: instruction.outputs,
+      path: instruction.path)
+    followElementwise(&map)
+    let full = map.inputs.filter { result.type($0).shape == operation.map.shape } + map.outputs
+    if full.contains(where: { layout($0).columnPanel(operation.map.shape) == nil || layout($0) != layout(full[0]) }) {
+      demandPlain(&map)
+      for output in map.outputs { result.values[output].layout = plain(output) }
+    }
+    instruction.inputs = factors + map.inputs
   }
 
   /// Pooling and normalization take what comes, if it is channel-last or blocked, and hand it on.

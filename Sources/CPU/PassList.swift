@@ -6,7 +6,7 @@ package enum PassList {
   static var passes: [any Pass] {
     [
       Simplify(), Share(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseConvolutionPool(),
-      MaskBeforePooling(), KeepWinners(), FuseElementwise(), MergeUpdates(),
+      MaskBeforePooling(), KeepWinners(), FuseElementwise(), FuseUpdates(), MergeUpdates(),
     ]
   }
 

@@ -22,7 +22,7 @@ enum { AWAKE, SLEEPS, DOZES };
 /// an awake thread, and one just woken, takes its share if it has a core; what a long region is; how long an absent
 /// thread is left out.
 static const int64_t idle_spin = 2000000, patience = 300000, notice = 50000, waking = 500000, long_region = 1000000,
-                     first_absence = 20000000, longest_absence = 160000000;
+                     first_absence = 4000000, longest_absence = 160000000;
 
 /// A thread's place. `offer` is 4 · region + 1 when its share is offered, + 2 when thread k is to take it even though it
 /// is left out for now, and 4 · region when it is taken.
@@ -185,11 +185,12 @@ void pool_begin(pool_body body, void *context, int threads, const void *kind) {
   pool_share = (share){0, threads, 1};
 }
 
-/// Leaves a thread out that had no core when it was needed; longer each time.
+/// Leaves a thread out that had no core when it was needed: shortly, or twice as long as before where it is absent again
+/// sooner than that.
 static void leave_out(seat *place) {
   if (atomic_load_explicit(&place->out, memory_order_relaxed)) return;
-  const bool again = nanoseconds_since(atomic_load(&place->out_until)) < longest_absence;
-  place->absence = !again || !place->absence ? first_absence : place->absence * 2;
+  const bool again = nanoseconds_since(atomic_load(&place->out_until)) < place->absence;
+  place->absence = again ? place->absence * 2 : first_absence;
   if (place->absence > longest_absence) place->absence = longest_absence;
   atomic_store(&place->out_until, ticks() + ticks_of(place->absence));
   atomic_store_explicit(&place->out, 1, memory_order_relaxed);

@@ -239,3 +239,24 @@ void vk_map_run(void *argument) {
       if (map->output[o].mode != VK_STORE)
         finish_output(map, &map->segment[s], o, map->private_accumulators ? team.team : 1);
 }
+
+// MARK: - Parts
+
+int32_t vk_map_is_flat(const vk_map *map) {
+  return map->segments == 1 && map->segment[0].flat && map->elements > 1;
+}
+
+int32_t vk_map_arrays(const vk_map *map, int32_t except, const float **arrays, int32_t capacity) {
+  int32_t count = 0;
+  for (int32_t o = 0; o < map->inputs && count < capacity; o++) {
+    const operand_plan *at = &map->segment[0].operands[o];
+    if (o != except && !at->fixed) arrays[count++] = at->pointer;
+  }
+  return count;
+}
+
+void vk_map_open(vk_map *map, int32_t thread) { map->lanes->open(map, &map->workers[thread], map->segment); }
+
+void vk_map_slice(vk_map *map, int32_t thread, int64_t first, int64_t count, int32_t operand, const void *values) {
+  map->lanes->slice(map, &map->workers[thread], map->segment, &(map_slice){first, count, operand, values});
+}

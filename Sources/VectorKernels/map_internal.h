@@ -37,7 +37,7 @@ typedef struct {
   int64_t split, rows, inner;       // split axis length, its indices per tile, lanes per index
   int64_t tiles, grain, elements;
   bool fetches;                     // more than the caches hold: lines of results are asked for a tile ahead
-  bool simple;                      // one tile of stored lanes side by side, in the arithmetic type
+  bool flat;                        // numbers side by side in the arithmetic type, stored, or one for all
   operand_plan *operands;
   // The space of each reduced output, for its initialisation and final store.
   int32_t rank;
@@ -60,12 +60,22 @@ typedef struct {
   char *spare;
   double *accumulators;
   const char **held;                // per input: address expanded in its tile now
+  uint64_t direct;                  // outputs that slices of a flat segment write in place
 } map_worker;
+
+/// Elements of a flat segment, one input of which lies elsewhere: at `values`, or -1 for none.
+typedef struct {
+  int64_t first, count;
+  int32_t operand;
+  const void *values;
+} map_slice;
 
 /// One instruction set's lane operations and tile loop.
 typedef struct {
   const lane_operation *operations[3];  // by class; unary plain at [op], affine at [VK_OPERATIONS + op]
   void (*range)(struct vk_map *, map_worker *, int32_t segment, int64_t first, int64_t last);
+  void (*open)(struct vk_map *, map_worker *, const segment_plan *);
+  void (*slice)(struct vk_map *, map_worker *, const segment_plan *, const map_slice *);
 } lane_table;
 
 struct vk_map {

@@ -26,6 +26,37 @@ LEVEL_INLINE broad scalef_broad(broad p, broad n) {
   return u.whole;
 }
 #define F_SCALEF scalef_narrow
+/// 2^(k / 16) for the last four bits k of each lane.
+static const float sixteenths[16] = {
+  1.0f, 1.04427378f, 1.09050773f, 1.13878863f, 1.18920712f, 1.24185781f, 1.29683955f, 1.35425555f,
+  1.41421356f, 1.47682615f, 1.54221083f, 1.61049033f, 1.68179283f, 1.75625216f, 1.83400809f, 1.91520656f};
+LEVEL_INLINE narrow sixteenth_narrow(narrow t) {
+  return (narrow)_mm512_permutexvar_ps((__m512i)t, _mm512_loadu_ps(sixteenths));
+}
+LEVEL_INLINE broad sixteenth_broad(broad t) {
+  union { broad whole; __m512 part[WIDE / 16]; } u = {t};
+  for (int i = 0; i < WIDE / 16; i++) u.part[i] = (__m512)sixteenth_narrow((narrow)u.part[i]);
+  return u.whole;
+}
+#define F_SIXTEENTH sixteenth_narrow
+/// The square root by one step of Newton from the processor's guess; what is not a normal number goes the long way, 0 apart.
+LEVEL_INLINE __m512 quick_root(__m512 y) {
+  const __m512 guess = _mm512_rsqrt14_ps(y), half = _mm512_mul_ps(guess, _mm512_set1_ps(0.5f));
+  const __mmask16 normal = _mm512_cmp_ps_mask(y, _mm512_set1_ps(1.17549435e-38f), _CMP_GE_OQ) &
+                           _mm512_cmp_ps_mask(y, _mm512_set1_ps(__builtin_inff()), _CMP_LT_OQ);
+  __m512 s = _mm512_maskz_mul_ps(normal, y, guess);
+  s = _mm512_maskz_fmadd_ps(normal, _mm512_fnmadd_ps(s, s, y), half, s);
+  const __mmask16 odd = (__mmask16)~normal & _mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  if (__builtin_expect(odd, 0)) s = _mm512_mask_sqrt_ps(s, odd, y);
+  return s;
+}
+LEVEL_INLINE narrow root_narrow(narrow y) { return (narrow)quick_root((__m512)y); }
+LEVEL_INLINE broad root_broad(broad y) {
+  union { broad whole; __m512 part[WIDE / 16]; } u = {y};
+  for (int i = 0; i < WIDE / 16; i++) u.part[i] = quick_root(u.part[i]);
+  return u.whole;
+}
+#define F_ROOT root_narrow
 #endif
 #define F narrow
 #define I narrow_int
@@ -33,10 +64,14 @@ LEVEL_INLINE broad scalef_broad(broad p, broad n) {
 #undef F
 #undef I
 #undef F_SCALEF
+#undef F_SIXTEENTH
+#undef F_ROOT
 #if WIDE > 16
 #undef LANE
 #if LEVEL == 4
 #define F_SCALEF scalef_broad
+#define F_SIXTEENTH sixteenth_broad
+#define F_ROOT root_broad
 #endif
 #define F broad
 #define I broad_int
@@ -126,6 +161,7 @@ FLOAT_NARY(ge, truth(x >= y))
 FLOAT_NARY(and, truth((x != 0.0f) & (y != 0.0f)))
 FLOAT_NARY(or, truth((x != 0.0f) | (y != 0.0f)))
 FLOAT_LOOP(f32_gate, FETCHED, FETCH, gate_of(x * scale + shift, y))
+FLOAT_NARY(over_root, x / (root_of(y) * scale + shift))
 FLOAT_NARY(add_relu, x + most(y * scale + shift, (F)(0.0f)))
 FLOAT_NARY(combine, scale * x + shift * y)
 FLOAT_NARY(select, pick(z != 0.0f, x, y))
@@ -234,6 +270,7 @@ F64_NARY(ge, x >= y ? 1.0 : 0.0)
 F64_NARY(and, x != 0 && y != 0 ? 1.0 : 0.0)
 F64_NARY(or, x != 0 || y != 0 ? 1.0 : 0.0)
 F64_NARY(gate, tanh(scale * x + shift) / (1.0 + exp(-y)))
+F64_NARY(over_root, x / (scale * __builtin_elementwise_sqrt(y) + shift))
 F64_NARY(add_relu, x + (scale * y + shift < 0 ? 0.0 : scale * y + shift))
 F64_NARY(combine, scale * x + shift * y)
 F64_NARY(select, z != 0 ? x : y)
@@ -326,9 +363,9 @@ I64_NARY(combine_product, WRAP(U(scale) * U(x) + U(shift) * U(y) * U(z)))
   UNARY_ROW(p, VK_ROUND, round), UNARY_ROW(p, VK_TRUNC, trunc), [VK_ATAN2] = p##_atan2, \
   [VK_COMBINE_QUOTIENT] = p##_combine_quotient
 static const lane_operation f32_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f32), REAL_ROWS(f32),
-  [VK_GATE] = f32_gate, [VK_ADD_RELU] = f32_add_relu};
+  [VK_GATE] = f32_gate, [VK_OVER_ROOT] = f32_over_root, [VK_ADD_RELU] = f32_add_relu};
 static const lane_operation f64_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f64), REAL_ROWS(f64),
-  [VK_GATE] = f64_gate, [VK_ADD_RELU] = f64_add_relu};
+  [VK_GATE] = f64_gate, [VK_OVER_ROOT] = f64_over_root, [VK_ADD_RELU] = f64_add_relu};
 static const lane_operation i64_operations[2 * VK_OPERATIONS] = {
   COMMON_ROWS(i64), UNARY_ROW(i64, VK_FLOOR, affine), UNARY_ROW(i64, VK_CEIL, affine), UNARY_ROW(i64, VK_ROUND, affine),
   UNARY_ROW(i64, VK_TRUNC, affine)};

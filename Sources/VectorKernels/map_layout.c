@@ -185,6 +185,14 @@ bool vk_map_layout(struct vk_map *map, int32_t index, const vk_map_description *
       return refuse(message, capacity, "map: segment %d: out of memory", index, 0);
     if (o < inputs && map->uniform >> o & 1) { at->fixed = true; at->lies = LIES_SPLAT; }
   }
+  const uint8_t native = map->class_ == VK_CLASS_F32 ? VK_F32 : map->class_ == VK_CLASS_F64 ? VK_F64 : VK_I64;
+  plan->flat = plan->tiles > 0 && plan->loops == 1;
+  for (int32_t o = 0; o < operands; o++) {
+    const operand_plan *at = &plan->operands[o];
+    const bool lies = at->lies == LIES_DIRECT && plan->inner == 1;
+    if (o < inputs) plan->flat &= map->input_types[o] == native && (at->fixed || lies);
+    else plan->flat &= map->output[o - inputs].mode == VK_STORE && map->output[o - inputs].type == native && lies;
+  }
   plan->fetches = plan->elements >= 1 << 17;
   map->elements += plan->elements;
   return true;

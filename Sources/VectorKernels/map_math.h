@@ -34,12 +34,22 @@ LANE F scale_by(F p, F n, I bits) {
   return p * (F)((half + 127) << 23) * (F)((whole - half + 127) << 23);
 #endif
 }
-LANE F exp_of(F x) {
+/// exp(x) for -104 ≤ x ≤ 89.
+LANE F exp_within(F x) {
+#ifdef F_SIXTEENTH
+  // x = n ln 2 + r for n in sixteenths: the last four bits of t choose 2^(n - ⌊n⌋), and r is so small that r³ ends it.
+  const float magic = 786432.0f;
+  F t = x * 1.44269504088896341f + magic, n = t - magic;
+  F r = (x - n * 0.693145751953125f) - n * 1.42860682030941723e-06f;
+  F p = (r * 1.66666672e-01f + 0.5f) * (r * r) + r, power = F_SIXTEENTH(t);
+  return F_SCALEF(power * p + power, n);
+#else
   F n; I bits;
-  F y = most(least(x, (F)(89.0f)), (F)(-104.0f)), r = reduce_exp(y, &n, &bits);
-  F p = r * r * exp_tail(r) + r;
+  F r = reduce_exp(x, &n, &bits), p = r * r * exp_tail(r) + r;
   return scale_by(p + 1.0f, n, bits);
+#endif
 }
+LANE F exp_of(F x) { return exp_within(most(least(x, (F)(89.0f)), (F)(-104.0f))); }
 LANE F expm1_of(F x) {
   F n; I bits;
   F y = most(least(x, (F)(89.0f)), (F)(-20.0f)), r = reduce_exp(y, &n, &bits);
@@ -49,12 +59,16 @@ LANE F expm1_of(F x) {
 }
 LANE F sigmoid_of(F x) {
   // With e = exp(-|x|) neither side overflows.
-  const float magic = 12582912.0f + 127.0f;
-  F y = least(magnitude(x), (F)(104.0f)), t = y * -1.44269504088896341f + magic, n = t - magic;
-  F r = (n * -0.693145751953125f - y) - n * 1.42860682030941723e-06f;
-  F p = r * r * exp_tail(r) + r;
-  F e = scale_by(p + 1.0f, n, (I)t);
+  F e = exp_within(-least(magnitude(x), (F)(104.0f)));
   return pick(x < 0.0f, e, (F)(1.0f)) / (e + 1.0f);
+}
+/// √x within one unit in the last place.
+LANE F root_of(F x) {
+#ifdef F_ROOT
+  return F_ROOT(x);
+#else
+  return __builtin_elementwise_sqrt(x);
+#endif
 }
 /// m for tanh |x| = m / (m + 1): half of exp(2|x|) - 1, with 2|x| = n ln 2 + 2r. The slope of tanh forgives ln 2 in one
 /// piece.

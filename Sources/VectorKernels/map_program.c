@@ -95,11 +95,25 @@ static bool merge_pair(program *p, value_step *s, const lane_operation *table) {
   return false;
 }
 
+/// x / (√y · scale + shift), as optimizers divide, becomes one step.
+static bool merge_root(program *p, value_step *s, const lane_operation *table) {
+  if (!table[VK_OVER_ROOT]) return false;
+  const uint16_t below = s->source[1];
+  const value_step *sum = only_reader(p, below, VK_AFFINE);
+  const value_step *root = sum ? only_reader(p, sum->source[0], VK_SQRT) : NULL;
+  if (!root || !plain(root)) return false;
+  absorb(p, sum->source[0]);
+  absorb(p, below);
+  *s = (value_step){s->d, {s->source[0], root->source[0], s->source[0]}, VK_OVER_ROOT, sum->scale, sum->shift};
+  return true;
+}
+
 /// a · b then + c becomes one step, as does c - a · b; an affine step melts into the unary step that reads it.
 static void merge_steps(program *p, const lane_operation *table) {
   for (int32_t i = 0; i < p->count; i++) {
     value_step *s = &p->steps[i];
     if ((s->op == VK_MUL || s->op == VK_ADD) && merge_pair(p, s, table)) continue;
+    if (s->op == VK_DIV && merge_root(p, s, table)) continue;
     if (s->op == VK_ADD || s->op == VK_SUB) {
       for (int side = 1; side >= 0; side--) {
         uint16_t from = s->source[side], other = s->source[1 - side];

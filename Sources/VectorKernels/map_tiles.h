@@ -23,31 +23,57 @@ LEVEL_INLINE bool writes_freely(const output_plan *out, const operand_plan *oper
   return true;
 }
 
-/// A segment of one tile that needs no conversion: small parameters, where every nanosecond around the steps counts.
-LEVEL_INLINE void run_simple(struct vk_map *map, map_worker *worker, const segment_plan *plan) {
-  const int32_t inputs = map->inputs, outputs = map->outputs, class_ = map->class_;
-  const int64_t lane_size = class_ == VK_CLASS_F32 ? 4 : 8, words = lane_size / 4, stride = (LANES + 32) * lane_size;
-  const int64_t n = plan->elements, padded = (n + 15) & ~(int64_t)15;
-  const bool whole = n == padded;
+/// Prepares a worker for slices of a flat segment: numbers that are one for all, what follows from them alone, and which
+/// outputs the program may write in place.
+static void open_flat(struct vk_map *map, map_worker *worker, const segment_plan *plan) {
+  const int32_t inputs = map->inputs, class_ = map->class_;
+  const int64_t lane_size = class_ == VK_CLASS_F32 ? 4 : 8, stride = (LANES + 32) * lane_size;
+  const int64_t most = plan->elements < LANES ? plan->elements : LANES;
   char **slots = worker->slots, *own = worker->tiles;
   slots[map->slots] = worker->spare;
   for (int32_t o = 0; o < inputs; o++, own += stride) {
-    const operand_plan *at = &plan->operands[o];
-    if (!at->fixed && whole) { slots[o] = at->pointer; continue; }
     slots[o] = own;
-    if (at->fixed) splat_lanes(class_, class_ == VK_CLASS_F32 ? VK_F32 : map->input_types[o], at->pointer, own, n);
-    else fill_words(own, at->pointer, n * words);
+    worker->held[o] = NULL;
+    if (plan->operands[o].fixed) splat_lanes(class_, map->input_types[o], plan->operands[o].pointer, own, most);
   }
-  const operand_plan *targets = plan->operands + inputs;
-  for (int32_t o = 0; o < outputs; o++) {
+  const lane_step *steps = map->steps, *body = steps + map->prologue;
+  for (const lane_step *s = steps; s != body; s++) s->run(s, slots, (most + 15) & ~(int64_t)15);
+  worker->direct = 0;
+  for (int32_t o = 0; o < map->outputs; o++) {
     const output_plan *out = &map->output[o];
-    slots[out->slot] = whole && out->in_place && writes_freely(out, plan->operands, targets[o].pointer)
-      ? targets[o].pointer : worker->tiles + out->slot * stride;
+    if (out->in_place && writes_freely(out, plan->operands, plan->operands[inputs + o].pointer)) worker->direct |= 1ull << o;
   }
-  for (const lane_step *s = map->steps, *end = s + map->prologue + map->body; s != end; s++) s->run(s, slots, padded);
-  for (int32_t o = 0; o < outputs; o++) {
-    const char *value = slots[map->output[o].slot];
-    if (value != targets[o].pointer) copy_words(targets[o].pointer, value, n * words);
+}
+
+/// A slice of a flat segment: small parameters, where every nanosecond around the steps counts, and strips of products.
+static void run_slice(struct vk_map *map, map_worker *worker, const segment_plan *plan, const map_slice *slice) {
+  const int32_t inputs = map->inputs, outputs = map->outputs;
+  const int64_t lane_size = map->class_ == VK_CLASS_F32 ? 4 : 8, words = lane_size / 4, stride = (LANES + 32) * lane_size;
+  const operand_plan *operands = plan->operands, *targets = operands + inputs;
+  const lane_step *body = map->steps + map->prologue, *end = body + map->body;
+  char **slots = worker->slots;
+  for (int64_t t = 0; t < slice->count; t += LANES) {
+    const int64_t n = slice->count - t < LANES ? slice->count - t : LANES, padded = (n + 15) & ~(int64_t)15;
+    const bool whole = n == padded;
+    for (int32_t o = 0; o < inputs; o++) {
+      if (operands[o].fixed) continue;
+      char *base = o == slice->operand ? (char *)slice->values + t * lane_size
+                                       : (char *)operands[o].pointer + (slice->first + t) * lane_size;
+      slots[o] = whole ? base : worker->tiles + o * stride;
+      if (!whole) fill_words(slots[o], base, n * words);
+    }
+    for (int32_t o = 0; o < outputs; o++) {
+      const uint16_t slot = map->output[o].slot;
+      if (slot < inputs) continue;
+      slots[slot] = whole && worker->direct >> o & 1 ? (char *)targets[o].pointer + (slice->first + t) * lane_size
+                                                     : worker->tiles + slot * stride;
+    }
+    for (const lane_step *s = body; s != end; s++) s->run(s, slots, padded);
+    for (int32_t o = 0; o < outputs; o++) {
+      char *target = (char *)targets[o].pointer + (slice->first + t) * lane_size;
+      const char *value = slots[map->output[o].slot];
+      if (value != target) copy_words(target, value, n * words);
+    }
   }
 }
 
@@ -65,8 +91,9 @@ LEVEL_INLINE char *look_ahead(const struct vk_map *map, const segment_plan *plan
 
 static void run_range(struct vk_map *map, map_worker *worker, int32_t segment, int64_t first, int64_t last) {
   const segment_plan *plan = &map->segment[segment];
-  if (plan->simple) {
-    run_simple(map, worker, plan);
+  if (plan->flat && plan->tiles == 1) {
+    open_flat(map, worker, plan);
+    run_slice(map, worker, plan, &(map_slice){0, plan->elements, -1, NULL});
     return;
   }
   const int32_t inputs = map->inputs, outputs = map->outputs, class_ = map->class_, loops = plan->loops;

@@ -1,175 +1,28 @@
-// Tiles of eight rows by two vectors stay in registers while k runs through a block.
+// Products by tiles: blocks of the operands, copied where they lie badly, and the shares of the threads.
 #include "ThreadPool.h"
-#include "product_plan.h"
-
-typedef struct {
-  lanes at[PRODUCT_ROWS][2];
-} product_tile;
-
-/// Sums over k of eight rows of a, `a_row` apart, with `vectors` vectors of columns of b; `last` columns are in the last one.
-INLINE product_tile product_sums(const float *a, int64_t a_row, int64_t a_step, const float *b, int64_t b_step, int64_t k,
-                                 int64_t last, const int vectors, const int whole_vectors) {
-  product_tile t;
-#pragma clang loop unroll(full)
-  for (int r = 0; r < PRODUCT_ROWS; r++)
-    for (int v = 0; v < vectors; v++) t.at[r][v] = splat(0.f);
-  const float *a3 = a + 3 * a_row, *a6 = a + 6 * a_row;
-#pragma clang loop unroll(disable)
-  for (int64_t q = 0; q < k; q++) {
-    lanes x[2];
-    for (int v = 0; v < vectors; v++)
-      x[v] = whole_vectors || v < vectors - 1 ? load(b + 16 * v) : load_part(b + 16 * v, last);
-    __builtin_prefetch(b + 12 * b_step);
-    __builtin_prefetch(b + 12 * b_step + 16);
-    const float y[PRODUCT_ROWS] = {a[0], a[a_row], a[2 * a_row], a3[0], a3[a_row], a3[2 * a_row], a6[0], a6[a_row]};
-#pragma clang loop unroll(full)
-    for (int r = 0; r < PRODUCT_ROWS; r++)
-      for (int v = 0; v < vectors; v++) t.at[r][v] += x[v] * y[r];
-    a += a_step, a3 += a_step, a6 += a_step, b += b_step;
-  }
-  return t;
-}
-
-/// Where a tile goes.
-typedef struct {
-  float *c;
-  const float *bias;  // of its columns, or NULL
-  int64_t row;        // between rows, or between columns of a transposed one
-  int64_t rows, last;
-  int adds, rectifies;
-} product_target;
-
-INLINE void store_product(const product_tile *t, const product_target *to, const int vectors) {
-#pragma clang loop unroll(full)
-  for (int r = 0; r < PRODUCT_ROWS; r++) {
-    if (r >= to->rows) break;
-    for (int v = 0; v < vectors; v++) {
-      int64_t count = v == vectors - 1 ? to->last : 16;
-      float *c = to->c + r * to->row + 16 * v;
-      lanes value = t->at[r][v];
-      if (to->adds) value += load_part(c, count);
-      if (to->bias) value += load_part(to->bias + 16 * v, count);
-      if (to->rectifies) value = activated(value, VK_ACTIVATION_RELU);
-      store_part(c, value, count);
-    }
-  }
-}
-
-typedef float product_half __attribute__((ext_vector_type(8), aligned(4)));
-
-/// Column l of the tile becomes eight neighbours at c + l * row.
-INLINE void store_turned(const product_tile *t, const product_target *to, const int vectors) {
-  for (int v = 0; v < vectors; v++) {
-    int64_t count = v == vectors - 1 ? to->last : 16;
-    lanes pair[8], four[8];
-    for (int i = 0; i < 4; i++) {
-      lanes a = t->at[2 * i][v], b = t->at[2 * i + 1][v];
-      pair[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
-      pair[2 * i + 1] = __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
-    }
-    for (int h = 0; h < 2; h++)
-      for (int p = 0; p < 2; p++) {
-        lanes a = pair[4 * h + p], b = pair[4 * h + 2 + p];
-        four[4 * h + 2 * p] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-        four[4 * h + 2 * p + 1] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-      }
-    // four[h * 4 + j]: in group g of four lanes, rows 4h...4h+3 of column 4g + j.
-    for (int j = 0; j < 4; j++) {
-      lanes low = __builtin_shufflevector(four[j], four[4 + j], 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-      lanes high = __builtin_shufflevector(four[j], four[4 + j], 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-      lanes both[2] = {low, high};
-      for (int g = 0; g < 4; g++) {
-        int column = 4 * g + j;
-        if (column >= count) continue;
-        float *c = to->c + (16 * v + column) * to->row;
-        product_half value = g % 2 ? both[g / 2].hi : both[g / 2].lo;
-        if (to->rows == PRODUCT_ROWS) {
-          if (to->adds) value += *(product_half *)c;
-          *(product_half *)c = value;
-        } else {
-          for (int r = 0; r < to->rows; r++) c[r] = value[r] + (to->adds ? c[r] : 0.f);
-        }
-      }
-    }
-  }
-}
-
-/// One tile: sums, then the result.
-#define PRODUCT_TILE(name, vectors, whole_vectors, STORE) \
-  static __attribute__((noinline)) void name(const float *a, int64_t a_row, int64_t a_step, const float *b, int64_t b_step, \
-                                             int64_t k, const product_target *to) { \
-    product_tile t = product_sums(a, a_row, a_step, b, b_step, k, to->last, vectors, whole_vectors); \
-    STORE(&t, to, vectors); \
-  }
-PRODUCT_TILE(tile_two, 2, 1, store_product)
-PRODUCT_TILE(tile_two_part, 2, 0, store_product)
-PRODUCT_TILE(tile_one, 1, 1, store_product)
-PRODUCT_TILE(tile_one_part, 1, 0, store_product)
-PRODUCT_TILE(turned_two, 2, 1, store_turned)
-PRODUCT_TILE(turned_two_part, 2, 0, store_turned)
-PRODUCT_TILE(turned_one, 1, 1, store_turned)
-PRODUCT_TILE(turned_one_part, 1, 0, store_turned)
-
-typedef void (*tile_function)(const float *, int64_t, int64_t, const float *, int64_t, int64_t, const product_target *);
-/// By [turned][vectors - 1][the last one is read whole].
-static const tile_function tile_functions[2][2][2] = {
-  {{tile_one_part, tile_one}, {tile_two_part, tile_two}}, {{turned_one_part, turned_one}, {turned_two_part, turned_two}}};
-
-/// Slivers of eight rows, one after another; in a sliver the eight numbers of one k are neighbours. Rows past the end are 0.
-static void pack_slivers(const float *a, int64_t row, int64_t column, int64_t rows, int64_t k, float *to) {
-  for (int64_t i = 0; i < rows; i += PRODUCT_ROWS, to += k * PRODUCT_ROWS) {
-    const int64_t count = rows - i < PRODUCT_ROWS ? rows - i : PRODUCT_ROWS;
-    const float *from = a + i * row;
-    int64_t q = 0;
-    if (column == 1 && count == PRODUCT_ROWS) {
-      for (; q + 16 <= k; q += 16) {
-        product_tile block;
-        for (int r = 0; r < PRODUCT_ROWS; r++) block.at[r][0] = load(from + r * row + q);
-        const product_target turned = {to + q * PRODUCT_ROWS, 0, PRODUCT_ROWS, PRODUCT_ROWS, 16, 0, 0};
-        store_turned(&block, &turned, 1);
-      }
-    } else if (row == 1 && count == PRODUCT_ROWS) {
-      for (; q < k; q++) *(product_half *)(to + q * PRODUCT_ROWS) = *(const product_half *)(from + q * column);
-    }
-    for (; q < k; q++)
-      for (int r = 0; r < PRODUCT_ROWS; r++) to[q * PRODUCT_ROWS + r] = r < count ? from[r * row + q * column] : 0.f;
-  }
-}
-
-/// Panels of 32 columns, one after another; in a panel the 32 numbers of one k are neighbours. Columns past the end are 0.
-static void pack_panels(const float *b, int64_t row, int64_t column, int64_t k, int64_t columns, float *to) {
-  if (column == 1) {
-    for (int64_t q = 0; q < k; q++)
-      for (int64_t j = 0; j < columns; j += PRODUCT_COLUMNS) {
-        const float *from = b + q * row + j;
-        float *at = to + j * k + q * PRODUCT_COLUMNS;
-        const int64_t rest = columns - j;
-        store(at, rest >= 16 ? load(from) : load_part(from, rest));
-        store(at + 16, rest >= 32 ? load(from + 16) : rest > 16 ? load_part(from + 16, rest - 16) : splat(0.f));
-      }
-    return;
-  }
-  for (int64_t j = 0; j < columns; j += PRODUCT_COLUMNS, to += k * PRODUCT_COLUMNS)
-    for (int64_t l = 0; l < PRODUCT_COLUMNS; l += 8) {
-      const int64_t count = columns - j - l;
-      const float *from = b + (j + l) * column;
-      int64_t q = 0;
-      if (row == 1 && count >= 8) {
-        for (; q + 16 <= k; q += 16) {
-          product_tile block;
-          for (int r = 0; r < 8; r++) block.at[r][0] = load(from + r * column + q);
-          const product_target turned = {to + q * PRODUCT_COLUMNS + l, 0, PRODUCT_COLUMNS, 8, 16, 0, 0};
-          store_turned(&block, &turned, 1);
-        }
-      }
-      for (; q < k; q++)
-        for (int r = 0; r < 8; r++) to[q * PRODUCT_COLUMNS + l + r] = r < count ? from[r * column + q * row] : 0.f;
-    }
-}
+#include "product_tile.h"
 
 typedef struct {
   int64_t first, last;
 } product_range;
+
+/// What the tiles from row `i` of a block on ask for ahead of its time: of the operand that is read in place, the next block
+/// of b or the rows of a some tiles on, spread over the tiles until then.
+static void ask_ahead(const product_plan *plan, const float *a, const float *b, int64_t i, int64_t height, int64_t width,
+                      product_factors *f) {
+  enum { TILES = 4 };
+  const int64_t across = (width + PRODUCT_COLUMNS - 1) / PRODUCT_COLUMNS;
+  if (!plan->packs_a && plan->a_column == 1 && plan->a_row <= 2 * f->k) {
+    f->ahead = a + (i + TILES * PRODUCT_ROWS) * plan->a_row;
+    f->ahead_step = (PRODUCT_ROWS * plan->a_row + across * f->k - 1) / (across * f->k);
+  } else if (!plan->packs_b && width == plan->n && plan->b_row <= 2 * width) {
+    const int64_t tiles = across * ((height + PRODUCT_ROWS - 1) / PRODUCT_ROWS);
+    f->ahead_step = (plan->b_row + tiles - 1) / tiles;
+    f->ahead = b + f->k * plan->b_row + i / PRODUCT_ROWS * across * f->k * f->ahead_step;
+  } else {
+    f->ahead = b, f->ahead_step = 0;
+  }
+}
 
 /// The part of the result in the ranges, of a sum over `depth`.
 static void product_part(const vk_product_arguments *p, const product_plan *plan, product_range rows, product_range columns,
@@ -186,23 +39,24 @@ static void product_part(const vk_product_arguments *p, const product_plan *plan
         const int64_t width = columns.last - j0 < PRODUCT_WIDTH ? columns.last - j0 : PRODUCT_WIDTH;
         const float *b = plan->b + q0 * plan->b_row + j0 * plan->b_column;
         if (plan->packs_b) pack_panels(b, plan->b_row, plan->b_column, k, width, panels);
+        product_factors f = {.b_step = plan->packs_b ? PRODUCT_COLUMNS : plan->b_row, .k = k};
         for (int64_t i = 0; i < height; i += PRODUCT_ROWS) {
           const int64_t count = height - i < PRODUCT_ROWS ? height - i : PRODUCT_ROWS;
-          const float *sliver = plan->packs_a ? space + i * k : a + i * plan->a_row;
-          int64_t row = plan->packs_a ? 1 : plan->a_row, step = plan->packs_a ? PRODUCT_ROWS : plan->a_column;
+          f.a = plan->packs_a ? space + i * k : a + i * plan->a_row;
+          f.a_row = plan->packs_a ? 1 : plan->a_row, f.a_step = plan->packs_a ? PRODUCT_ROWS : plan->a_column;
           if (!plan->packs_a && count < PRODUCT_ROWS) {  // rows past the end may not be there to be read
-            pack_slivers(sliver, plan->a_row, plan->a_column, count, k, space);
-            sliver = space, row = 1, step = PRODUCT_ROWS;
+            pack_slivers(f.a, plan->a_row, plan->a_column, count, k, space);
+            f.a = space, f.a_row = 1, f.a_step = PRODUCT_ROWS;
           }
-          for (int64_t j = 0; j < width; j += PRODUCT_COLUMNS) {
+          ask_ahead(plan, a, b, i, height, width, &f);
+          for (int64_t j = 0; j < width; j += PRODUCT_COLUMNS, f.ahead += k * f.ahead_step) {
             const int64_t rest = width - j < PRODUCT_COLUMNS ? width - j : PRODUCT_COLUMNS, two = rest > 16;
             const product_target to = {
               plan->transposed ? c + (j0 + j) * c_row + i0 + i : c + (i0 + i) * c_row + j0 + j,
               last && p->bias ? p->bias + j0 + j : 0, c_row, count, two ? rest - 16 : rest, q0 > depth.first,
               last && p->rectifies};
-            tile_functions[plan->transposed][two][plan->packs_b || rest % 16 == 0](
-              sliver, row, step, plan->packs_b ? panels + j * k : b + j, plan->packs_b ? PRODUCT_COLUMNS : plan->b_row, k,
-              &to);
+            f.b = plan->packs_b ? panels + j * k : b + j;
+            tile_functions[plan->transposed][two][plan->packs_b || rest % 16 == 0](&f, &to);
           }
         }
       }

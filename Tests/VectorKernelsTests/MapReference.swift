@@ -61,6 +61,7 @@ func reference(_ i: vk_instruction, _ a: Double, _ b: Double, _ c: Double) -> Do
   case VK_OR: truth(a != 0 || b != 0)
   case VK_GATE: tanh(i.scale * a + i.shift) / (1 + exp(-b))
   case VK_ADD_RELU: a + (i.scale * b + i.shift < 0 ? 0 : i.scale * b + i.shift)
+  case VK_OVER_ROOT: a / (i.scale * b.squareRoot() + i.shift)
   case VK_COMBINE: i.scale * a + i.shift * b
   case VK_SELECT: c != 0 ? a : b
   case VK_FMA: a * b + c

@@ -11,5 +11,6 @@
 #include "execute.h"
 #include "pool.h"
 #include "product.h"
+#include "product_map.h"
 #include "rows.h"
 #endif

@@ -29,6 +29,7 @@ typedef enum {
   VK_EQ, VK_NE, VK_LT, VK_LE, VK_GT, VK_GE, VK_AND, VK_OR,
   VK_GATE,              // tanh(scale * a + shift) * sigmoid(b); 0 where that is below the normal numbers of F32
   VK_ADD_RELU,          // a + relu(scale * b + shift)
+  VK_OVER_ROOT,         // a / (scale * sqrt(b) + shift), the root within one unit in the last place
   VK_COMBINE,           // scale * a + shift * b
   // Three arguments.
   VK_SELECT,            // c ≠ 0 ? a : b
@@ -89,6 +90,20 @@ void vk_map_run(void *map);
 void **vk_map_pointer(vk_map *map, int32_t segment, int32_t operand);
 
 void vk_map_destroy(vk_map *map);
+
+/// Whether the map's only segment is several numbers side by side, or one for all elements, in the type of its arithmetic, and all
+/// its results are stored: then parts of it can be run as their turn comes.
+int32_t vk_map_is_flat(const vk_map *map);
+
+/// The addresses of a flat map's inputs that are not one number for all; returns how many there are, at most `capacity`.
+int32_t vk_map_arrays(const vk_map *map, int32_t except, const float **arrays, int32_t capacity);
+
+/// Prepares a thread (0..<threads of the map) for slices of a flat map; once in a run.
+void vk_map_open(vk_map *map, int32_t thread);
+
+/// Elements first ..< first + count of a flat map, on the calling thread, which is the one named. Input number `operand`
+/// is read from `values`, its element `first` being the first there; -1 for none.
+void vk_map_slice(vk_map *map, int32_t thread, int64_t first, int64_t count, int32_t operand, const void *values);
 
 /// Limits kernels created from now on to an instruction set: 4 AVX-512, 3 AVX2 with FMA, 0 any processor. For tests.
 void vk_map_limit(int32_t level);

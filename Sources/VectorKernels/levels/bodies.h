@@ -3,6 +3,7 @@
 #include "../lanes.h"
 #include "../matrix_body.h"
 #include "../product_body.h"
+#include "../product_map_body.h"
 #include "../convolution_body.h"
 #include "../convolution_gradient_body.h"
 #include "../convolution_pool_body.h"

@@ -110,6 +110,13 @@ enum Trials {
           Dense(4, activation: .softmax)
         }
       },
+      network("perceptron", 6, [128], classes: 4) {
+        Sequential {
+          Dense(192, activation: .relu)
+          Dense(100, activation: .relu)
+          Dense(4, activation: .softmax)
+        }
+      },
       network("narrow VGG", 4, [8, 8, 3], classes: 4) {
         Sequential {
           Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)
