@@ -74,13 +74,22 @@ final class ModelTrace: Trace {
     _ name: LayerName, className: String, input: Input, _ body: () -> Output
   ) -> Output {
     if name.sharedClass != nil, let known = names.path(of: name.token) {
-      return standing(at: known) { record(className, input, body) }
+      return anew(below: known) { standing(at: known) { record(className, input, body) } }
     }
     let component = component(for: name, className: className)
     return descend(into: component) {
       if name.sharedClass != nil { names.keep(path: path, for: name.token) }
       return record(className, input, body)
     }
+  }
+
+  /// Lets the layers inside a shared one be called, and numbered, as if for the first time.
+  private func anew<Result>(below known: String, _ body: () -> Result) -> Result {
+    let (used, counters) = (home.used, home.counters)
+    home.used = []
+    home.counters = counters.filter { !$0.key.hasPrefix(known + "/") }
+    defer { (home.used, home.counters) = (used, counters) }
+    return body()
   }
 
   /// Keeps the call of a layer for summaries; the trace stands at the layer's path.
