@@ -53,6 +53,28 @@ import Testing
     #expect(try model.predict([x, x])[0].floats == [0, 0, 0])
   }
 
+  @Test func sharedLayersWithLayersInsideHaveOneSetOfWeights() throws {
+    for layer in [
+      Shared(Sequential([Dense(3), Dense(2)])), Shared(Bidirectional(LSTM(2))), Shared(TimeDistributed(Dense(2))),
+      Shared(Inside()),
+    ] as [any Layer<Tensor, Tensor>] {
+      func twice(_ layer: some Layer<Tensor, Tensor>) throws -> Model {
+        let type = TensorType([4, 5], .float32)
+        return try Model(inputs: [type, type]) { [layer($0[0]) - layer($0[1])] }
+      }
+      let model = try twice(layer)
+      #expect(model.variables.count == (layer is Shared<Bidirectional> ? 6 : layer is Shared<Sequential> ? 4 : 2))
+      let x = Tensor((0..<20).map(Float.init), shape: [1, 4, 5])
+      #expect(try model.predict([x, x])[0].floats.allSatisfy { $0 == 0 })
+    }
+  }
+
+  /// Makes its layer when it is called.
+  struct Inside: Layer {
+    var name = LayerName()
+    func forward(_ x: Tensor) throws -> Tensor { Dense(2)(x) }
+  }
+
   @Test func oneLayerTwiceIsAnError() {
     let dense = Dense(4)
     let error = #expect(throws: CajalError.self) { try outline(Sequential([dense, dense]), [4]) }
@@ -153,7 +175,7 @@ import Testing
       if text.contains("public struct \(name): ") { found.insert(name) }
     }
     #expect(found.count > 50)
-    #expect(found == Set(LayerRegistry.builtIn.map { $0.className }))
+    #expect(found == Set(LayerRegistry.builtIn.map { String(describing: $0) }))
   }
 
   @Test(

@@ -23,6 +23,11 @@ func goldenRows<Row: Decodable>(_ file: String, as type: Row.Type) throws -> [Ro
   try JSONDecoder().decode(GoldenFile<Row>.self, from: Data(contentsOf: golden.appendingPathComponent(file))).rows
 }
 
+/// A golden file, decoded.
+func goldenValue<Value: Decodable>(_ file: String, as type: Value.Type) throws -> Value {
+  try JSONDecoder().decode(Value.self, from: Data(contentsOf: golden.appendingPathComponent(file)))
+}
+
 private struct GoldenFile<Row: Decodable>: Decodable { var rows: [Row] }
 
 /// Whether all numbers agree, absolutely or relatively.

@@ -24,6 +24,11 @@ public protocol Layer<Input, Output>: Codable, Sendable {
 
   /// The class name in files: the Swift type's by default, which is Keras's where Keras has the layer.
   static var className: String { get }
+
+  /// Whether the mask of the first input holds for the outputs too, Keras's `supports_masking`; by default it ends here.
+  ///
+  /// A layer that makes or changes masks sets them in `forward`: `scope.setMask(_:of:)`.
+  static var passesMask: Bool { get }
 }
 
 extension Layer {
@@ -32,8 +37,13 @@ extension Layer {
     return String(full.prefix { $0 != "<" })
   }
 
+  public static var passesMask: Bool { false }
+
   /// Applies the layer in its own scope; a misfit is kept with the trace and thrown where the model is made.
-  public func callAsFunction(_ input: Input) -> Output {
+  public func callAsFunction(_ input: Input) -> Output { entered(input) { try forward(input) } }
+
+  /// Runs a computation of the layer in its own scope: `forward`, or another way of calling it.
+  func entered<Given: LayerValue, Result: LayerValue>(_ input: Given, _ body: () throws -> Result) -> Result {
     guard let trace = input.tensors.lazy.compactMap(\.modelTrace).first else {
       misuse(
         "\(name.text ?? Self.className): expected the symbolic input of a model, but this tensor has a value. "
@@ -41,22 +51,24 @@ extension Layer {
     }
     return trace.enter(name, className: Self.className, input: input) {
       do {
-        guard !input.tensors.contains(where: \.shape.isPoisoned) else { return poisoned(input, trace) }
-        return try forward(input)
+        guard !input.tensors.contains(where: \.shape.isPoisoned) else { return poisoned(trace) }
+        let output = try body()
+        if Self.passesMask { trace.passMask(from: input.tensors, to: output.tensors) }
+        return output
       } catch {
         trace.note(
           error as? CajalError
             ?? CajalError(.argument, Self.className, expected: "a working layer", given: "\(error)"))
-        return poisoned(input, trace)
+        return poisoned(trace)
       }
     }
   }
 
-  private func poisoned(_ input: Input, _ trace: ModelTrace) -> Output {
+  private func poisoned<Result: LayerValue>(_ trace: ModelTrace) -> Result {
     let stand = Tensor.poisoned(in: trace)
     for count in 1...8 {
-      if let output = try? Output(tensors: Array(repeating: stand, count: count)) { return output }
+      if let output = try? Result(tensors: Array(repeating: stand, count: count)) { return output }
     }
-    misuse("\(Self.className): expected an output of one to eight tensors, but \(Output.self) is none.")
+    misuse("\(Self.className): expected an output of one to eight tensors, but \(Result.self) is none.")
   }
 }

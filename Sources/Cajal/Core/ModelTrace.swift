@@ -31,6 +31,8 @@ final class ModelTrace: Trace {
   private var store: VariableStore { home.store }
   private var names: LayerNames { home.names }
 
+  /// Which places of a sequence count, by the tensor that has them; see `Mask.swift`.
+  var masks: [TensorKey: Mask] = [:]
   /// The symbolic inputs.
   var inputs: [Tensor] = []
   /// Losses added by layers.
@@ -72,13 +74,22 @@ final class ModelTrace: Trace {
     _ name: LayerName, className: String, input: Input, _ body: () -> Output
   ) -> Output {
     if name.sharedClass != nil, let known = names.path(of: name.token) {
-      return standing(at: known) { record(className, input, body) }
+      return anew(below: known) { standing(at: known) { record(className, input, body) } }
     }
     let component = component(for: name, className: className)
     return descend(into: component) {
       if name.sharedClass != nil { names.keep(path: path, for: name.token) }
       return record(className, input, body)
     }
+  }
+
+  /// Lets the layers inside a shared one be called, and numbered, as if for the first time.
+  private func anew<Result>(below known: String, _ body: () -> Result) -> Result {
+    let (used, counters) = (home.used, home.counters)
+    home.used = []
+    home.counters = counters.filter { !$0.key.hasPrefix(known + "/") }
+    defer { (home.used, home.counters) = (used, counters) }
+    return body()
   }
 
   /// Keeps the call of a layer for summaries; the trace stands at the layer's path.
@@ -124,6 +135,9 @@ final class ModelTrace: Trace {
     let full = path.isEmpty ? name : path + "/" + name
     do {
       let variable = try store.variable(full, type, role: role, initializer)
+      if role == .parameter, let change = rewrite?(name, type.shape) {
+        set(variable, to: change(read(variable)).stoppingGradient())
+      }
       return read(variable)
     } catch {
       return Tensor.misfit(error, trace: self)
@@ -141,6 +155,18 @@ final class ModelTrace: Trace {
 
   func constraint(on variable: Variable) -> Constraint? { constraints[ObjectIdentifier(variable)] }
 
+  /// What becomes of a parameter, by its name and shape, before a layer sees it: its new value for good, or nil.
+  typealias Rewrite = (_ name: String, _ shape: Shape) -> ((Tensor) -> Tensor)?
+  private var rewrite: Rewrite?
+
+  /// Changes parameters as they are asked for while `body` runs.
+  func rewriting<Result>(_ rewrite: @escaping Rewrite, during body: () throws -> Result) rethrows -> Result {
+    let outer = self.rewrite
+    self.rewrite = rewrite
+    defer { self.rewrite = outer }
+    return try body()
+  }
+
   /// The value of a variable now: at the start of the step, or what it has been set to since.
   func read(_ variable: Variable) -> Tensor {
     if let known = values[ObjectIdentifier(variable)]?.last { return known }
@@ -148,6 +174,11 @@ final class ModelTrace: Trace {
     values[ObjectIdentifier(variable)] = [tensor]
     if variable.role != .parameter { stateOf[tensor.key] = variable }
     return tensor
+  }
+
+  /// A value that goes on from batch to batch, such as a recurrent layer's; zeros at first, one for each shape.
+  func carried(_ name: String, _ type: TensorType) -> Tensor {
+    read(store.carried(path.isEmpty ? name : path + "/" + name, type))
   }
 
   /// What the trace has read of a variable, the latest value last.
@@ -181,6 +212,9 @@ final class ModelTrace: Trace {
     set(variable, to: kept)
     stateOf[kept.key] = variable
   }
+
+  /// What changes in prediction too: values that go on from batch to batch.
+  var carriedUpdates: [(variable: Variable, value: Tensor)] { updates.filter { $0.variable.role == .chain } }
 
   func isTrainable(_ path: String) -> Bool {
     let frozen = home.frozen

@@ -85,8 +85,28 @@ final class VariableStore {
     }
   }
 
+  /// Values that go on from batch to batch, by path and shape; no part of the model's files.
+  private var carriedValues: [String: Variable] = [:]
+
+  func carried(_ path: String, _ type: TensorType) -> Variable {
+    let key = "\(path) \(type)"
+    if let known = carriedValues[key] { return known }
+    let variable = Variable(path, type, role: .chain, value: Storage(type.dtype, count: type.shape.count))
+    carriedValues[key] = variable
+    variable.setZero()
+    return variable
+  }
+
+  /// Sets what goes on from batch to batch to zeros.
+  func resetCarried() { carriedValues.values.forEach { $0.setZero() } }
+
   func add(_ variable: Variable) {
     variables.append(variable)
     byPath[variable.name] = variable
   }
+}
+
+extension Variable {
+  /// Sets all elements to 0, in place.
+  func setZero() { storage.withMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
 }

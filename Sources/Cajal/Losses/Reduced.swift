@@ -34,9 +34,11 @@ extension Loss {
   /// This loss with another way to bring the samples of a batch together.
   public func reduced(by reduction: LossReduction) -> Reduced<Self> { Reduced(self, reduction) }
 
-  /// The loss of a batch, a scalar, from those of its samples and their weights [batch].
-  func reduced(_ values: Tensor, weights: Tensor?) -> Tensor {
-    let weights = weights?.asWeights(of: values)
+  /// The loss of a batch, a scalar, from those of its samples, their weights [batch] and the places that count.
+  func reduced(_ values: Tensor, weights: Tensor?, mask: Tensor? = nil) -> Tensor {
+    let marks = mask.map { reduction == .sumOverBatchSize ? $0.asMeanWeights() : $0.cast(to: .float32) }
+    let factors = [marks, weights].compactMap { $0?.asWeights(of: values) }
+    let weights = factors.dropFirst().reduce(factors.first) { all, next in all.map { $0 * next } }
     let weighted = weights.map { values * $0 } ?? values
     switch reduction {
     case .sumOverBatchSize: return weighted.mean()

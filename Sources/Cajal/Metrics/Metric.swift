@@ -40,19 +40,27 @@ public enum MetricDirection: String, Hashable, Sendable, Codable {
 
 /// Where a metric keeps its sums.
 public struct MetricScope {
+  /// Which places of the prediction count, `bool` of its first axes; nil where all do. Means use it, as in Keras.
+  public let mask: Tensor?
   let add: (_ name: String, _ increment: Tensor) -> Void
+
+  init(mask: Tensor? = nil, add: @escaping (_ name: String, _ increment: Tensor) -> Void) {
+    self.mask = mask
+    self.add = add
+  }
 
   /// Adds to an accumulator of the increment's shape, made on first use.
   public func accumulate(_ name: String, _ increment: Tensor) { add(name, increment) }
 }
 
 extension Tensor {
-  /// Sample weights [batch] as weights of values [batch, …]: each value of a sample gets the sample's weight. One value for
-  /// the whole batch gets their mean.
+  /// Weights of the first axes, [batch] or [batch, time], as weights of values [batch, …] that have more. One value for the
+  /// whole batch gets their mean.
   func asWeights(of values: Tensor) -> Tensor {
     guard !shape.isPoisoned, !values.shape.isPoisoned else { return self }
     guard values.rank > 0 else { return cast(to: .float32).mean() }
-    let column = Shape(Array(shape.dimensions.prefix(1)) + Array(repeating: 1, count: Swift.max(values.rank - 1, 0)))
+    let own = rank == 1 ? Array(shape.dimensions.prefix(Swift.min(values.rank, 1))) : shape.dimensions
+    let column = Shape(own + Array(repeating: 1, count: Swift.max(values.rank - own.count, 0)))
     return cast(to: .float32).reshaped(column).broadcast(to: values.shape)
   }
 }

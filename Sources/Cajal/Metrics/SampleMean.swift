@@ -16,7 +16,9 @@ public protocol SampleMean: Metric {
 extension SampleMean {
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {
     let values = try values(target: target, prediction: prediction).cast(to: .float32)
-    if let weights = weights?.asWeights(of: values) {
+    let factors = [weights, scope.mask].compactMap { $0?.asWeights(of: values) }
+    if let first = factors.first {
+      let weights = factors.dropFirst().reduce(first) { $0 * $1 }
       scope.accumulate("total", (values * weights).sum())
       scope.accumulate("count", weights.sum())
     } else {

@@ -92,7 +92,9 @@ extension Model {
       case .predict:
         let (trace, inputs, outputs) = try trace(.inference, batch: signature.batch)
         return try withExtendedLifetime(trace) {
-          try Program(Request(inputs: inputs, outputs: outputs), arena: arena, settings: passSettings)
+          try Program(
+            Request(inputs: inputs, outputs: outputs, updates: trace.carriedUpdates), arena: arena,
+            settings: passSettings)
         }
       case .evaluate, .train: return try stepProgram(signature, settings())
       }
@@ -133,7 +135,7 @@ extension Model {
     for (index, loss) in settings.losses.enumerated() {
       let place = LossGraph.path(of: index, among: settings.losses.count)
       let perSample = try trace.descend(into: place) { try loss(target: targets[index], prediction: outputs[index]) }
-      parts.append(loss.reduced(perSample, weights: weights))
+      parts.append(loss.reduced(perSample, weights: weights, mask: outputs[index].mask))
       let mean = parts[index] * Double(settings.lossWeights[index])
       total = total.map { $0 + mean } ?? mean
     }
@@ -157,16 +159,19 @@ extension Model {
     accumulate(settings.sampleCount, Tensor(Float(signature.batch)))
     for (part, own) in zip(graph.parts, settings.outputLosses) { accumulate(own.sum, part * Double(signature.batch)) }
     for (index, metric) in settings.metrics.enumerated() {
-      let scope = MetricScope { name, increment in
+      let output = settings.metricOutputs[index]
+      let scope = MetricScope(mask: outputs[output].mask) { name, increment in
         accumulate(settings.accumulator(index, name, increment.type), increment)
       }
-      let output = settings.metricOutputs[index]
       try metric.update(scope, target: targets[output], prediction: outputs[output], weights: graph.weights)
     }
     if isTraining {
-      updates += trace.updates
+      // A parameter that a layer has changed and training changes too gets its one update below.
+      updates += trace.updates.filter { $0.variable.role != .parameter || !trace.isTrainable($0.variable.name) }
       updates += try parameterUpdates(total, trace, settings)
       updates.append((store.stepVariable, trace.step + Tensor([Int64(1)], shape: [])))
+    } else {
+      updates += trace.carriedUpdates
     }
     if let error = trace.errors.first { throw error }
     // The first update is the sum of the losses: a loss that is no number ends the step before parameters change.

@@ -119,6 +119,12 @@ extension Tensor {
     Tensor.make(Pooling(kind: .maximum, size: size, window: window, countsPadding: false), [self])
   }
 
+  /// These values of windows at the first maximum of each window over `input`, 0 elsewhere: the adjoint of `maxPooled`.
+  public func maxUnpooled(to input: Tensor, size: [Int], window: Window) -> Tensor {
+    let pooling = Pooling(kind: .maximum, size: size, window: window, countsPadding: false)
+    return Tensor.make(MaxPoolingGradient(pooling: pooling), [input, Tensor.make(pooling, [input]), self])
+  }
+
   /// The average of each window.
   public func averagePooled(size: [Int], window: Window, countsPadding: Bool = false) -> Tensor {
     Tensor.make(Pooling(kind: .average, size: size, window: window, countsPadding: countsPadding), [self])

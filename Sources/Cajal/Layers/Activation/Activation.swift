@@ -7,6 +7,7 @@ public struct Activation: Layer {
   public var activation: ActivationFunction
   /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

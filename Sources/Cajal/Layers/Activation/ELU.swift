@@ -2,6 +2,7 @@
 public struct ELU: Layer {
   /// α: how far values below 0 go down.
   public var alpha: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

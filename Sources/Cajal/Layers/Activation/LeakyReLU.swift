@@ -4,6 +4,7 @@
 public struct LeakyReLU: Layer {
   /// The slope below 0.
   public var negativeSlope: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -12,6 +12,7 @@ public struct PReLU: Layer {
   public var alphaConstraint: Constraint?
   /// Axes along which all elements share one slope, counted from 1, the first after the batch.
   public var sharedAxes: [Int]
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -8,6 +8,7 @@ public struct ReLU: Layer {
   public var negativeSlope: Double
   /// Where the line begins.
   public var threshold: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -24,8 +24,8 @@ extension DepthwiseConvolution {
     let kernel = scope.parameter(
       "kernel", Shape(kernelSize + [input.shape.last, depthMultiplier]), depthwiseInitializer,
       regularizer: depthwiseRegularizer, constraint: depthwiseConstraint)
-    let window = try window(
-      over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
+    let (input, window) = try surrounded(
+      input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     var output = input.convolvedDepthwise(kernel, window: window)
     if useBias {
       output =

@@ -6,6 +6,8 @@ public enum Padding: Hashable, Sendable {
   case same
   /// Zeros at the start only, so that no output sees the future (1-D).
   case causal
+  /// As many places as `same` adds, from the other end of the axis: the input is a ring. For convolutions.
+  case circular
   /// Given numbers of zeros before and after, per spatial axis: (n + pₗ + pₕ - f) / s + 1 places.
   case explicit(low: [Int], high: [Int])
 
@@ -44,8 +46,10 @@ extension Padding: Codable {
     case "valid": self = .valid
     case "same": self = .same
     case "causal": self = .causal
+    case "circular": self = .circular
     case let other:
-      throw CajalError(.format, "Padding", expected: "valid, same, causal or numbers", given: "it is \"\(other)\"")
+      throw CajalError(
+        .format, "Padding", expected: "valid, same, causal, circular or numbers", given: "it is \"\(other)\"")
     }
   }
 
@@ -55,6 +59,7 @@ extension Padding: Codable {
     case .valid: try container.encode("valid")
     case .same: try container.encode("same")
     case .causal: try container.encode("causal")
+    case .circular: try container.encode("circular")
     case .explicit(let low, let high): try container.encode(zip(low, high).map { [$0, $1] })
     }
   }

@@ -34,8 +34,8 @@ extension SeparableConvolution {
     let pointwise = scope.parameter(
       "pointwise_kernel", Shape(ones + [channels * depthMultiplier, filters]), pointwiseInitializer,
       regularizer: pointwiseRegularizer, constraint: pointwiseConstraint)
-    let window = try window(
-      over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
+    let (input, window) = try surrounded(
+      input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     let none = [Int](repeating: 0, count: Self.spatialAxes)
     let single = Window(strides: ones, paddingLow: none, paddingHigh: none, dilations: ones)
     var output = input.convolvedDepthwise(depthwise, window: window).convolved(pointwise, window: single)

@@ -29,8 +29,8 @@ extension SpatialConvolution {
       channels % groups == 0 && filters % groups == 0, .shape,
       expected: "input channels and filters divisible by the \(groups) groups",
       given: "there are \(channels) and \(filters)")
-    let window = try window(
-      over: input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
+    let (input, window) = try surrounded(
+      input, size: kernelSize, strides: strides, padding: padding, dilationRate: dilationRate)
     let scope = input.scope
     let kernel = scope.parameter(
       "kernel", Shape(kernelSize + [channels / groups, filters]), kernelInitializer, regularizer: kernelRegularizer,

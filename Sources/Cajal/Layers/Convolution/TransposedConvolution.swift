@@ -72,9 +72,9 @@ extension TransposedConvolution {
         before = lows[lows.count == 1 ? 0 : axis]
         after = highs[highs.count == 1 ? 0 : axis]
         size = base + reach - before - after + (extra?[axis] ?? 0)
-      case .causal:
+      case .causal, .circular:
         throw CajalError(
-          .argument, Self.className, expected: "padding .valid, .same or .explicit", given: "it is .causal")
+          .argument, Self.className, expected: "padding .valid, .same or .explicit", given: "it is \(padding)")
       }
       try demand(
         size > 0 && (size + before + after - reach) / stride + 1 == spatial[axis] && size + before + after >= reach,

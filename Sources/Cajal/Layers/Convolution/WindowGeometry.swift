@@ -21,6 +21,31 @@ extension Layer {
     return Window(strides: strides, paddingLow: low, paddingHigh: high, dilations: dilations)
   }
 
+  /// The input and the window over it; with circular padding what is added comes from the other end.
+  func surrounded(
+    _ input: Tensor, size: [Int], strides: [Int], padding: Padding, dilationRate: [Int]
+  ) throws -> (input: Tensor, window: Window) {
+    guard padding == .circular else {
+      return (
+        input, try window(over: input, size: size, strides: strides, padding: padding, dilationRate: dilationRate)
+      )
+    }
+    let same = try window(over: input, size: size, strides: strides, padding: .same, dilationRate: dilationRate)
+    var ring = input
+    for axis in size.indices {
+      let (low, high, length) = (same.paddingLow[axis], same.paddingHigh[axis], input.shape[axis + 1])
+      try demand(
+        low <= length && high <= length, .shape,
+        expected: "at most \(length) places of circular padding along axis \(axis)",
+        given: "there are \(low) and \(high)")
+      ring = Tensor.concatenate(
+        (low > 0 ? [ring.slice(axis: axis + 1, (length - low)..<length)] : []) + [ring]
+          + (high > 0 ? [ring.slice(axis: axis + 1, 0..<high)] : []), axis: axis + 1)
+    }
+    let none = size.map { _ in 0 }
+    return (ring, Window(strides: strides, paddingLow: none, paddingHigh: none, dilations: dilationRate))
+  }
+
   /// Zeros before and after each spatial axis; `reach` is the window's size with its holes.
   func paddings(_ spatial: [Int], reach: [Int], strides: [Int], _ padding: Padding) throws -> (low: [Int], high: [Int])
   {
@@ -37,6 +62,10 @@ extension Layer {
     case .causal:
       try demand(axes == 1, expected: "causal padding on one spatial axis", given: "there are \(axes)")
       return (reach.map { $0 - 1 }, none)
+    case .circular:
+      throw CajalError(
+        .argument, Self.className, expected: "padding .valid, .same or .explicit", given: "it is .circular",
+        advice: "Circular padding is for Conv1D to Conv3D and their depthwise and separable forms.")
     case .explicit(let low, let high):
       func spread(_ sizes: [Int]) -> [Int] { sizes.count == 1 ? Array(repeating: sizes[0], count: axes) : sizes }
       let (low, high) = (spread(low), spread(high))

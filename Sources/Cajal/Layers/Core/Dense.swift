@@ -24,6 +24,7 @@ public struct Dense: Layer {
   public var biasRegularizer: Regularizer?
   /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

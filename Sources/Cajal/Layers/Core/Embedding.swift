@@ -14,18 +14,22 @@ public struct Embedding: Layer {
   public var embeddingsRegularizer: Regularizer?
   /// What the table must be after each update.
   public var embeddingsConstraint: Constraint?
+  /// Whether index 0 stands for padding: the result's mask leaves these places out.
+  @Defaulted<Off> public var maskZero: Bool
   public var name: LayerName
 
   /// Describes the layer; first values are Keras's `uniform`, ± 0.05, by default.
   public init(
     inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(lower: -0.05, upper: 0.05),
-    embeddingsRegularizer: Regularizer? = nil, embeddingsConstraint: Constraint? = nil, name: String? = nil
+    embeddingsRegularizer: Regularizer? = nil, embeddingsConstraint: Constraint? = nil, maskZero: Bool = false,
+    name: String? = nil
   ) {
     self.inputDim = inputDim
     self.outputDim = outputDim
     self.embeddingsInitializer = embeddingsInitializer
     self.embeddingsRegularizer = embeddingsRegularizer
     self.embeddingsConstraint = embeddingsConstraint
+    self.maskZero = maskZero
     self.name = LayerName(name)
   }
 
@@ -36,6 +40,8 @@ public struct Embedding: Layer {
       "embeddings", [inputDim, outputDim], embeddingsInitializer, regularizer: embeddingsRegularizer,
       constraint: embeddingsConstraint)
     let isIndex = input.dtype == .int32 || input.dtype == .int64
-    return table.gathered(isIndex ? input : input.cast(to: .int32))
+    let output = table.gathered(isIndex ? input : input.cast(to: .int32))
+    if maskZero { output.scope.setMask(input .!= 0, of: output) }
+    return output
   }
 }

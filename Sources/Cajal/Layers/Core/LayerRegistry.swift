@@ -51,6 +51,23 @@ public enum LayerRegistry {
     Cropping1D.self, Cropping2D.self, Cropping3D.self,
     UpSampling1D.self, UpSampling2D.self, UpSampling3D.self,
     Add.self, Subtract.self, Multiply.self, Average.self, Maximum.self, Minimum.self, Concatenate.self, Dot.self,
+    Masking.self, EinsumDense.self, Lambda.self, ReversibleEmbedding.self,
+    AlphaDropout.self, RMSNormalization.self, SpectralNormalization.self, LocalContrastNormalization.self,
+    AdaptiveAveragePooling1D.self, AdaptiveAveragePooling2D.self, AdaptiveAveragePooling3D.self,
+    AdaptiveMaxPooling1D.self, AdaptiveMaxPooling2D.self, AdaptiveMaxPooling3D.self,
+    MaxUnpooling1D.self, MaxUnpooling2D.self, MaxUnpooling3D.self, DeformableConv2D.self, DynamicConv2D.self,
+    Rescaling.self, Normalization.self, Discretization.self, CategoryEncoding.self, IntegerLookup.self, Pipeline.self,
+    Resizing.self, CenterCrop.self, AutoContrast.self, MelSpectrogram.self, STFTSpectrogram.self,
+    RandomFlip.self, RandomTranslation.self, RandomRotation.self, RandomZoom.self, RandomShear.self, RandomCrop.self,
+    RandomContrast.self, RandomBrightness.self, RandomInvert.self, RandomGrayscale.self, RandomColorDegeneration.self,
+    RandomSaturation.self, RandomHue.self, RandomPosterization.self, RandomSharpness.self, RandomGaussianBlur.self,
+    RandomErasing.self, RandomColorJitter.self, RandomPerspective.self, RandomElasticTransform.self, Solarization.self,
+    Equalization.self, MixUp.self, CutMix.self, ContrastLimitedAdaptiveHistogramEqualization.self, RandAugment.self,
+    AugMix.self, MaxNumBoundingBoxes.self,
+    Attention.self, AdditiveAttention.self, MultiHeadAttention.self, GroupQueryAttention.self,
+    SimpleRNN.self, LSTM.self, GRU.self, RNN.self, SimpleRNNCell.self, LSTMCell.self, GRUCell.self,
+    StackedRNNCells.self, Bidirectional.self, TimeDistributed.self,
+    ConvLSTM1D.self, ConvLSTM2D.self, ConvLSTM3D.self,
   ]
 }
 

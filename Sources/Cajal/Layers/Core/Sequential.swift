@@ -66,14 +66,7 @@ extension Sequential {
   public init(from decoder: Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let entries = try container.decode([LayerEntry].self, forKey: .layers)
-    layers = try entries.map { entry in
-      guard let layer = entry.layer as? any Layer<Tensor, Tensor> else {
-        throw CajalError(
-          .format, "Sequential", expected: "layers from one tensor to one tensor",
-          given: "\(type(of: entry.layer).className) takes or gives several")
-      }
-      return layer
-    }
+    layers = try entries.map { try $0.single(in: "Sequential") }
     name = try container.decode(LayerName.self, forKey: .name)
   }
 

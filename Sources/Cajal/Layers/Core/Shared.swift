@@ -15,6 +15,8 @@ public struct Shared<Wrapped: Layer>: Layer {
     self.name = LayerName(name ?? layer.name.text, sharing: Wrapped.className)
   }
 
+  public static var passesMask: Bool { Wrapped.passesMask }
+
   public func forward(_ input: Wrapped.Input) throws -> Wrapped.Output { try layer.forward(input) }
 
   private enum CodingKeys: String, CodingKey { case layer, name }

@@ -7,6 +7,7 @@ public struct Average: Layer {
   /// Describes the layer; each option is the property of that name.
   public init(name: String? = nil) { self.name = LayerName(name) }
   public func forward(_ inputs: [Tensor]) throws -> Tensor {
-    try folding(inputs) { $0 + $1 } * (1 / Double(inputs.count))
+    let sum = try folding(inputs) { $0 + $1 }
+    return marked(sum * (1 / Double(inputs.count)), inputs)
   }
 }

@@ -18,6 +18,12 @@ public struct Concatenate: Layer {
     let index = axis < 0 ? axis + inputs[0].rank : axis
     try demand(
       (0..<inputs[0].rank).contains(index), expected: "an axis of \(inputs[0].shape)", given: "it is \(axis)")
-    return Tensor.concatenate(inputs, axis: index)
+    let output = Tensor.concatenate(inputs, axis: index)
+    if inputs.contains(where: { $0.mask != nil }), !output.shape.isPoisoned {
+      // A place counts where any of its elements does; an input without a mask counts everywhere.
+      let masks = inputs.map { x in x.mask?.asCondition(of: x) ?? Tensor.ones(x.shape, dtype: .bool) }
+      output.scope.setMask(Tensor.concatenate(masks, axis: index).any(axes: [-1]), of: output)
+    }
+    return output
   }
 }

@@ -6,5 +6,5 @@ public struct Maximum: Layer {
   public var name: LayerName
   /// Describes the layer; each option is the property of that name.
   public init(name: String? = nil) { self.name = LayerName(name) }
-  public func forward(_ inputs: [Tensor]) throws -> Tensor { try folding(inputs) { $0.maximum($1) } }
+  public func forward(_ inputs: [Tensor]) throws -> Tensor { try foldingWhatCounts(inputs) { $0.maximum($1) } }
 }

@@ -5,6 +5,6 @@ public struct Subtract: Layer {
   public init(name: String? = nil) { self.name = LayerName(name) }
   public func forward(_ inputs: [Tensor]) throws -> Tensor {
     try demandInputs(inputs, exactly: 2)
-    return inputs[0] - inputs[1]
+    return marked(inputs[0] - inputs[1], inputs)
   }
 }

@@ -30,6 +30,7 @@ public struct GroupNormalization: Layer {
   public var gammaConstraint: Constraint?
   /// A penalty on the scale γ, added to the loss while training.
   public var gammaRegularizer: Regularizer?
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

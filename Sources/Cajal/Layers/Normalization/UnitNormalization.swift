@@ -4,6 +4,7 @@
 public struct UnitNormalization: Layer {
   /// The axes along which the squares sum to 1.
   public var axis: [Int]
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -14,6 +14,8 @@ public struct GlobalAveragePooling1D: Layer {
 
   public func forward(_ input: Tensor) throws -> Tensor {
     try demandImage(input, spatialAxes: 1)
-    return input.mean(axes: [1], keepsDimensions: keepdims)
+    guard let mask = input.mask else { return input.mean(axes: [1], keepsDimensions: keepdims) }
+    let marks = mask.asFactor(of: input)
+    return (input * marks).sum(axes: [1], keepsDimensions: keepdims) / marks.sum(axes: [1], keepsDimensions: keepdims)
   }
 }

@@ -29,3 +29,16 @@ extension SpatialPooling {
     return input.averagePooled(size: poolSize, window: window, countsPadding: true) * places
   }
 }
+
+extension Layer where Input == [Tensor], Output == Tensor {
+  /// Values [batch, places…, channels] at the maxima of the windows over a second input.
+  func unpooled(
+    _ inputs: [Tensor], size: [Int], strides: [Int], padding: Padding, spatialAxes: Int
+  ) throws -> Tensor {
+    try demandInputs(inputs, exactly: 2)
+    try demandSizes("poolSize", size, axes: spatialAxes)
+    try demandImage(inputs[1], spatialAxes: spatialAxes)
+    let window = try window(over: inputs[1], size: size, strides: strides, padding: padding)
+    return inputs[0].maxUnpooled(to: inputs[1], size: size, window: window)
+  }
+}

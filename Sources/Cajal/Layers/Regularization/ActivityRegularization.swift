@@ -4,6 +4,7 @@ public struct ActivityRegularization: Layer {
   public var l1: Double
   /// Weight of Σ x².
   public var l2: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -10,6 +10,7 @@ public struct Dropout: Layer {
   public var rate: Double
   /// Sizes of the mask; 1 drops whole slices along an axis, -1 stands for the input's size.
   public var noiseShape: [Int]?
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.
@@ -20,18 +21,21 @@ public struct Dropout: Layer {
   }
 
   public func forward(_ input: Tensor) throws -> Tensor {
-    var shape = input.shape
-    if let noiseShape {
-      try demand(
-        noiseShape.count == input.rank && zip(noiseShape, shape.dimensions).allSatisfy { [1, -1, $1].contains($0) },
-        .shape, expected: "a noiseShape of sizes 1, -1 or those of \(shape)", given: "it is \(noiseShape)")
-      shape = Shape(zip(noiseShape, shape.dimensions).map { $0 == 1 ? 1 : $1 })
-    }
-    return try dropping(input, rate, shape: shape)
+    try dropping(input, rate, shape: try dropShape(of: input, noiseShape))
   }
 }
 
 extension Layer {
+  /// The shape of the mask: the input's, or with sizes of 1 where whole slices are dropped.
+  func dropShape(of input: Tensor, _ noiseShape: [Int]?) throws -> Shape {
+    let shape = input.shape
+    guard let noiseShape else { return shape }
+    try demand(
+      noiseShape.count == input.rank && zip(noiseShape, shape.dimensions).allSatisfy { [1, -1, $1].contains($0) },
+      .shape, expected: "a noiseShape of sizes 1, -1 or those of \(shape)", given: "it is \(noiseShape)")
+    return Shape(zip(noiseShape, shape.dimensions).map { $0 == 1 ? 1 : $1 })
+  }
+
   /// Dropout with one draw for each element of `shape`, which stretches to the input.
   func dropping(_ input: Tensor, _ rate: Double, shape: Shape) throws -> Tensor {
     try demandRate("rate", rate)

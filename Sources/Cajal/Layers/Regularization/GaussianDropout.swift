@@ -4,6 +4,7 @@
 public struct GaussianDropout: Layer {
   /// p in the noise's variance p / (1 - p), in 0 ..< 1.
   public var rate: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

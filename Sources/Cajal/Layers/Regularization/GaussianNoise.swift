@@ -2,6 +2,7 @@
 public struct GaussianNoise: Layer {
   /// Standard deviation of the noise.
   public var stddev: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

@@ -6,6 +6,7 @@
 public struct SpatialDropout3D: Layer {
   /// The fraction that is dropped, in 0 … 1.
   public var rate: Double
+  public static var passesMask: Bool { true }
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.

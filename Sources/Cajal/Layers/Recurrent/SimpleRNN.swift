@@ -1,0 +1,87 @@
+/// The simple recurrent layer (Elman's network): hₜ = φ(xₜ K + hₜ₋₁ R + b).
+///
+/// Shapes: x `[batch, time, features]` → `[batch, units]`, or `[batch, time, units]` with `returnSequences`; `kernel`
+/// `[features, units]`, `recurrent_kernel` `[units, units]`, `bias` `[units]`.
+/// Source: Elman, "Finding structure in time", Cognitive Science 14, 1990.
+/// Example: `SimpleRNN(32, returnSequences: true)`
+public struct SimpleRNN: RecurrentLayer {
+  /// Size of the state and of the output, at least 1.
+  public var units: Int
+  /// The function φ of the candidate.
+  public var activation: ActivationFunction
+  /// Whether a bias is added.
+  public var useBias: Bool
+  /// How the kernel of the inputs gets its first values.
+  public var kernelInitializer: Initializer
+  /// How the kernel of the state gets its first values.
+  public var recurrentInitializer: Initializer
+  /// How the bias gets its first values.
+  public var biasInitializer: Initializer
+  /// A penalty on the kernel of the inputs, added to the loss while training.
+  public var kernelRegularizer: Regularizer?
+  /// A penalty on the kernel of the state, added to the loss while training.
+  public var recurrentRegularizer: Regularizer?
+  /// A penalty on the bias, added to the loss while training.
+  public var biasRegularizer: Regularizer?
+  /// A penalty on the results, added to the loss while training.
+  public var activityRegularizer: Regularizer?
+  /// The fraction of the inputs that is dropped while training, the same ones at all steps.
+  public var dropout: Double
+  /// The fraction of the state that is dropped in products while training, the same at all steps.
+  public var recurrentDropout: Double
+  /// Whether the result is the output of every step or of the last one.
+  public var returnSequences: Bool
+  /// Whether `call` gives the last states after the output.
+  public var returnState: Bool
+  /// Whether time runs from the end.
+  public var goBackwards: Bool
+  /// Whether a batch goes on from the states at the end of the batch before; see `Model.resetState`.
+  public var stateful: Bool
+  /// Read from and written to files; steps are always compiled as a loop.
+  @Defaulted<Off> public var unroll: Bool
+  /// Whether the output is 0 at steps that the mask leaves out; else it is the output before.
+  @Defaulted<Off> public var zeroOutputForMask: Bool
+  public var name: LayerName
+
+  /// Describes the layer; each option is the property of that name.
+  public init(
+    _ units: Int, activation: ActivationFunction = .tanh, useBias: Bool = true,
+    kernelInitializer: Initializer = .glorotUniform, recurrentInitializer: Initializer = .orthogonal(),
+    biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil,
+    recurrentRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
+    activityRegularizer: Regularizer? = nil, dropout: Double = 0, recurrentDropout: Double = 0,
+    returnSequences: Bool = false, returnState: Bool = false, goBackwards: Bool = false, stateful: Bool = false,
+    unroll: Bool = false, zeroOutputForMask: Bool = false, name: String? = nil
+  ) {
+    self.units = units
+    self.activation = activation
+    self.useBias = useBias
+    self.kernelInitializer = kernelInitializer
+    self.recurrentInitializer = recurrentInitializer
+    self.biasInitializer = biasInitializer
+    self.kernelRegularizer = kernelRegularizer
+    self.recurrentRegularizer = recurrentRegularizer
+    self.biasRegularizer = biasRegularizer
+    self.activityRegularizer = activityRegularizer
+    self.dropout = dropout
+    self.recurrentDropout = recurrentDropout
+    self.returnSequences = returnSequences
+    self.returnState = returnState
+    self.goBackwards = goBackwards
+    self.stateful = stateful
+    self.unroll = unroll
+    self.zeroOutputForMask = zeroOutputForMask
+    self.name = LayerName(name)
+  }
+
+  public static var cellName: String? { "simple_rnn_cell" }
+
+  /// The cell that is stepped.
+  public var cell: any RecurrentCell {
+    SimpleRNNCell(
+      units, activation: activation, useBias: useBias, kernelInitializer: kernelInitializer,
+      recurrentInitializer: recurrentInitializer, biasInitializer: biasInitializer,
+      kernelRegularizer: kernelRegularizer, recurrentRegularizer: recurrentRegularizer,
+      biasRegularizer: biasRegularizer, dropout: dropout, recurrentDropout: recurrentDropout)
+  }
+}
