@@ -37,8 +37,10 @@ final class VariableStore {
 
   subscript(path: String) -> Variable? { byPath[path] }
 
-  func variable(_ path: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) throws -> Variable
-  {
+  /// - Parameter given: The first values of a new variable, where they are not the initializer's.
+  func variable(
+    _ path: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer, given: Storage? = nil
+  ) throws -> Variable {
     if let known = byPath[path] {
       guard known.type == type else {
         throw CajalError(
@@ -55,6 +57,8 @@ final class VariableStore {
     try demandReasonableSize(path, type)
     let value: Storage
     switch values {
+    case .initialized where given?.count == type.shape.count && given?.dtype == type.dtype:
+      value = given?.copied() ?? Storage(type.dtype, count: type.shape.count)
     case .initialized: value = try initializer.values(type, seed: seed, stream: stableHash(path))
     case .saved(let types):
       guard let saved = types[path], saved.shape == type.shape else {

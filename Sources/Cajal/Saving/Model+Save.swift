@@ -16,14 +16,16 @@ extension Model {
   }
 
   func save(to path: String, includingTraining: Bool, progress: TrainingProgress?) throws {
-    guard architecture != nil else {
-      throw CajalError(
-        .unsupported, "save", expected: "a model made of a layer",
-        given: "this one is made of a closure, which no file can hold",
-        advice:
-          "Use saveWeights(to:) and build the model in the program that reads them, or write the closure as a Layer.")
-    }
+    guard architecture != nil else { throw unrecordedError }
     try write(to: path, includingTraining: includingTraining, progress: progress)
+  }
+
+  private var unrecordedError: CajalError {
+    CajalError(
+      .unsupported, "save", expected: "a model made of layers",
+      given: unrecorded.map { "in \($0.subject) \($0.given)" } ?? "this one has no architecture",
+      advice:
+        "Write that part as a Layer, or use saveWeights(to:) and build the model in the program that reads them.")
   }
 
   /// As `save`, also without an architecture: for a backup that the same program reads.
