@@ -25,7 +25,11 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   /// The architecture as data: what is written beside the weights. Of a model made by a closure it is the record of the
   /// layers called there, a ``Functional``; nil where something was computed that no layer stands for.
   public let architecture: (any Layer)?
-  /// Why there is no architecture.
+  /// What a file had that is computed in another way here, such as a dtype policy: for people.
+  public internal(set) var notes: [String] = []
+  /// The calls that a layer of one's own makes, as data, where it is the architecture.
+  let recorded: Functional?
+  /// Why there is no architecture, or no record.
   let unrecorded: CajalError?
 
   /// The model as a layer of another one.
@@ -110,13 +114,18 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     outputTypes = outputs.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) }
     calls = trace.calls
     store.isBuilt = true
-    do {
-      self.architecture = try architecture ?? Functional(recording: trace, outputs: outputs, name: name)
-      unrecorded = nil
-    } catch {
-      self.architecture = nil
-      unrecorded = error as? CajalError
+    var failure: CajalError?
+    var record: Functional?
+    if !(architecture is Sequential || architecture is Functional) {
+      do {
+        record = try Functional(recording: trace, outputs: outputs, name: name ?? architecture?.name.text)
+      } catch {
+        failure = error as? CajalError
+      }
     }
+    self.architecture = architecture ?? record
+    recorded = record
+    unrecorded = failure
     layer = self.architecture.map { Model.sharing($0, name: $0.name.text) }
   }
 

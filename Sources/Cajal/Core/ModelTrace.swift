@@ -114,6 +114,13 @@ final class ModelTrace: Trace {
     nesting -= 1
     if nesting == 0, !isBuilt { output = distinct(output) }
     calls[index].outputs = output.tensors
+    if let large = output.tensors.first(where: { $0.count > 1 << 40 }) {
+      note(
+        CajalError(
+          .argument, className, expected: "results of at most 2^40 elements", given: "one is \(large.shape)",
+          advice: "Check the layer's sizes."))
+      output = (try? Output(tensors: output.tensors.map { _ in Tensor.poisoned(in: self) })) ?? output
+    }
     if nesting == 0, !isBuilt {
       let component = path.split(separator: "/").last.map(String.init) ?? path
       outerCalls.append(

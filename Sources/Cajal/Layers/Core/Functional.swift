@@ -121,6 +121,7 @@ public struct Functional: Layer {
     for (index, call) in calls.enumerated() {
       try demand(
         layers.indices.contains(call.layer), "one of \(layers.count) layers in call \(index)", "it is \(call.layer)")
+      try demand(!call.inputs.isEmpty, "call \(index) to take a tensor", "it takes none")
       for place in call.inputs {
         try demand(
           (0..<inputs.count + index).contains(place.node) && (0..<1 << 20).contains(place.output),
@@ -163,7 +164,12 @@ public struct Functional: Layer {
 
 extension Layer {
   /// Calls the layer with as many tensors as it takes.
-  func called(with tensors: [Tensor]) throws -> [Tensor] { self(try Input(tensors: tensors)).tensors }
+  func called(with tensors: [Tensor]) throws -> [Tensor] {
+    try demand(
+      tensors.contains { $0.modelTrace != nil }, expected: "tensors that depend on the network's inputs",
+      given: "there are none")
+    return self(try Input(tensors: tensors)).tensors
+  }
 }
 
 // In files each layer is its class name and its configuration.

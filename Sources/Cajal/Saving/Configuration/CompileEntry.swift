@@ -45,6 +45,14 @@ struct OptimizerEntry: Codable {
   }
 }
 
+extension OptimizerEntry {
+  /// The optimizer without its schedule, and the schedule.
+  var parts: (base: any Optimizer, schedule: (any LearningRateSchedule)?) {
+    guard let scheduled = optimizer as? any ScheduledOptimizer else { return (optimizer, nil) }
+    return scheduled.parts
+  }
+}
+
 /// An optimizer that is another one with a schedule.
 private protocol ScheduledOptimizer {
   var parts: (base: any Optimizer, schedule: any LearningRateSchedule) { get }
