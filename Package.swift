@@ -17,6 +17,9 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "HDF5Access", dependencies: ["CHDF5"]),
 
     // The engine
     .target(name: "CBackend"),
@@ -32,7 +35,10 @@ let package = Package(
 
     // The library
     .target(
-      name: "Cajal", dependencies: ["CBackend", "CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal"]),
+      name: "Cajal",
+      dependencies: [
+        "CBackend", "CajalGraph", "CajalCompiler", "CajalCPU", "CajalTerminal", "CZip", "HDF5Access",
+      ]),
     .target(
       name: "CajalData", dependencies: ["Cajal", "CCurl", "CPNG", "CJPEG", "CZlib"],
       resources: [.copy("Resources")]),
@@ -67,6 +73,7 @@ let package = Package(
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),
     .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
     .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
+    .executableTarget(name: "KerasTrial", dependencies: ["Cajal", "CajalData"], path: "Tests/KerasTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),
     .testTarget(name: "ThreadPoolTests", dependencies: ["ThreadPool"]),
     .testTarget(name: "VectorKernelsTests", dependencies: ["VectorKernels"]),

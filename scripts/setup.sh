@@ -43,6 +43,8 @@ needs() {
 libpng-dev            reading and writing PNG images
 libturbojpeg0-dev|libturbojpeg-dev  reading JPEG images
 zlib1g-dev            reading compressed data sets and archives
+libzip-dev            reading and writing Keras's archives
+libhdf5-dev           reading and writing Keras's weights
 libgomp1              oneDNN needs it to be loaded
 gnuplot-nox           drawing figures
 LIST

@@ -26,6 +26,7 @@ enum CommandLineProgram {
     ("evaluate", "judges a saved model on a task's held-out data"),
     ("predict", "asks a saved model about pictures, tables or arrays"),
     ("summary", "lists the layers of a saved model or an architecture"),
+    ("convert", "writes a saved model in another form, such as Keras's"),
     ("tasks", "lists what can be trained"),
     ("models", "lists the architectures by name"),
     ("data", "lists and downloads data sets"),
@@ -85,6 +86,7 @@ enum CommandLineProgram {
     case "evaluate": return EvaluateCommand.command
     case "predict": return PredictCommand.command
     case "summary": return SummaryCommand.command
+    case "convert": return ConvertCommand.command
     case "tasks": return ListCommands.tasks
     case "models": return ListCommands.models
     case "data": return DataCommand.command

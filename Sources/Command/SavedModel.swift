@@ -3,7 +3,8 @@ import CajalModels
 import CajalTerminal
 import Foundation
 
-/// A model on disk with what its numbers mean: the directory that `cajal train` made, or the model's folder inside it.
+/// A model on disk with what its numbers mean: the directory that `cajal train` made, the model's folder inside it, or a
+/// file of Keras.
 struct SavedModel {
   static let folderName = "model"
 
@@ -33,11 +34,21 @@ struct SavedModel {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     guard !path.isEmpty else { return nil }
+    if isKerasFile(path) {
+      return (path, path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : ".")
+    }
     let inner = "\(path)/\(folderName)"
     if isModel(inner) { return (inner, path) }
     guard isModel(path) else { return nil }
     let hasLabels = FileManager.default.fileExists(atPath: "\(path)/\(ModelCard.fileName)")
     return (path, hasLabels ? path : "\(path)/..")
+  }
+
+  /// A file whose name says that a whole model is in it.
+  private static func isKerasFile(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return isThere && !isFolder.boolValue && (path.hasSuffix(".keras") || path.hasSuffix(".h5"))
   }
 
   private static func isModel(_ path: String) -> Bool {

@@ -7,7 +7,10 @@ import CajalTerminal
 enum SummaryCommand {
   private static let form = CommandForm(
     "cajal summary", "Lists the layers of a saved model or an architecture, with shapes and parameters.",
-    [Positional("MODEL|ARCHITECTURE", "a directory that 'cajal train' made, or a name of 'cajal models'")],
+    [
+      Positional(
+        "MODEL|ARCHITECTURE", "a directory that 'cajal train' made, a .keras file, or a name of 'cajal models'")
+    ],
     examples: [
       ("cajal summary resnet50", "an architecture; takes no memory for weights"),
       ("cajal summary output/digits", "a model of yours"),
@@ -20,7 +23,9 @@ enum SummaryCommand {
       let saved = try SavedModel(name)
       let task = saved.card.task.map { ", trained for '\($0)'" } ?? ""
       output.writeLine(Style.bold.applied(to: "\(name)\(task)\n", in: output.terminal))
-      return output.write(saved.model.summary(for: output.terminal))
+      output.write(saved.model.summary(for: output.terminal))
+      for note in saved.model.notes { FileDescriptorOutput.standardError.writeLine("note: \(note)") }
+      return
     }
     guard let architecture = Architectures.all.first(where: { $0.name == name.lowercased() }) else {
       let names = Architectures.all.map(\.name)

@@ -26,8 +26,8 @@ public final class Node: Sendable {
     self.traceBox = trace?.box
     self.path = trace?.path ?? ""
     self.depth = 1 + (inputs.map(\.node.depth).max() ?? 0)
-    self.historyBytes =
-      types.reduce(0) { $0 + $1.byteCount } + (inputs.map(\.node.historyBytes).max() ?? 0)
+    let most = 1 << 60  // sizes from a file may be any
+    self.historyBytes = types.reduce(inputs.map(\.node.historyBytes).max() ?? 0) { min($0 + $1.byteCount, most) }
     self.cell = Mutex(storages)
   }
 

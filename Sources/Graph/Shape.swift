@@ -22,8 +22,14 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// Number of axes.
   public var rank: Int { dimensions.count }
 
-  /// Number of elements: the product of the sizes, 1 for a scalar.
-  public var count: Int { dimensions.reduce(1, *) }
+  /// Number of elements: the product of the sizes, 1 for a scalar; 2^56 stands for whatever is more, which no memory holds.
+  public var count: Int {
+    dimensions.reduce(1) { count, size in
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      return overflow ? Self.most : min(product, Self.most)
+    }
+  }
+  private static let most = 1 << 56
 
   /// Size of the last axis; 1 for a scalar.
   public var last: Int { dimensions.last ?? 1 }
@@ -42,7 +48,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   public var rowMajorStrides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * max(dimensions[axis + 1], 1)
+      strides[axis] = strides[axis + 1] &* max(dimensions[axis + 1], 1)
     }
     return strides
   }

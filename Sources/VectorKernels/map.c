@@ -51,7 +51,8 @@ static bool prepare_workers(struct vk_map *map) {
     memset(w->tiles, 0, (size_t)(map->slots * tile));
     w->spare = w->tiles + map->slots * tile;
     for (int32_t s = 0; s < map->slots; s++) w->slots[s] = w->tiles + s * tile;
-    w->slots[map->slots] = w->spare;  // arguments nobody uses: compiled without optimization they are read
+    // Operands that a step does not have: bodies that are not optimized read them all the same.
+    w->slots[map->slots] = w->spare;
     // Constants are written once; their steps then leave the prologue.
     for (int32_t i = 0; i < map->prologue; i++)
       if (map->steps[i].op == VK_CONSTANT) map->steps[i].run(&map->steps[i], w->slots, LANES);

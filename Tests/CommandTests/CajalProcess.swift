@@ -58,6 +58,11 @@ struct CajalProcess {
 }
 
 /// Runs the program to its end.
+func cajal(_ arguments: [String], in directory: ScratchDirectory) throws -> CajalProcess.Result {
+  try CajalProcess(arguments, in: directory, environment: [:]).finish()
+}
+
+/// Runs the program to its end.
 func cajal(
   _ arguments: String..., in directory: ScratchDirectory, environment: [String: String] = [:]
 ) throws -> CajalProcess.Result {

@@ -3,7 +3,7 @@ import Testing
 /// How the program answers to being called, rightly and wrongly.
 @Suite struct CallingTests {
   private static let commands = [
-    "train", "evaluate", "predict", "summary", "tasks", "models", "data", "profile", "program", "bench",
+    "train", "evaluate", "predict", "summary", "convert", "tasks", "models", "data", "profile", "program", "bench",
   ]
 
   @Test(arguments: commands)

@@ -143,7 +143,9 @@ private struct Plain: Optimizer {
   @Test func errorsForPeople() throws {
     let folder = ScratchFolder()
     let dense = Dense(2)
-    let function = try Model(inputs: [TensorType([3], .float32)]) { [dense($0[0])] }
+    let function = try Model(inputs: [TensorType([3], .float32)]) {
+      [dense($0[0]).transposed([0, 1]).softmax(axis: -1)]
+    }
     let closure = #expect(throws: CajalError.self) { try function.save(to: folder.file("f")) }
     #expect(closure?.kind == .unsupported && closure?.advice.contains("saveWeights") == true)
     try function.saveWeights(to: folder.file("f.safetensors"))

@@ -49,7 +49,7 @@ extension Layer {
         "\(name.text ?? Self.className): expected the symbolic input of a model, but this tensor has a value. "
           + "Make a model of the layer: `Model(layer, inputShape: …)`.")
     }
-    return trace.enter(name, className: Self.className, input: input) {
+    return trace.enter(self, input: input) {
       do {
         guard !input.tensors.contains(where: \.shape.isPoisoned) else { return poisoned(trace) }
         let output = try body()

@@ -12,6 +12,7 @@ public struct LayerName: Hashable, Sendable, Codable, ExpressibleByStringLiteral
 
   /// A name for one layer; without a text it is numbered by the layer's class.
   public init(_ text: String? = nil) { self.text = text }
+  /// A name under which a layer may be called more than once.
   init(_ text: String?, sharing className: String) {
     self.text = text
     self.sharedClass = className

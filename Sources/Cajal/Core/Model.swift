@@ -24,9 +24,18 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   public let outputTypes: [TensorType]
   /// Names of the outputs: of the layers that make them, `output` and a number for others.
   public let outputNames: [String]
-  /// The architecture, where it is one layer: what is written beside the weights.
+  /// The architecture as data: what is written beside the weights. Of a model made by a closure it is the record of the
+  /// layers called there, a ``Functional``; nil where something was computed that no layer stands for.
   public let architecture: (any Layer)?
+  /// What a file had that is computed in another way here, such as a dtype policy: for people.
+  public internal(set) var notes: [String] = []
+  /// The calls that a layer of one's own makes, as data, where it is the architecture.
+  let recorded: Functional?
+  /// Why there is no architecture, or no record.
+  let unrecorded: CajalError?
 
+  /// The model as a layer of another one.
+  let layer: (any Layer)?
   let store: VariableStore
   let names: LayerNames
   let arena = Arena()
@@ -66,10 +75,14 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   /// let first = Dense(16, activation: .relu), last = Dense(1)
   /// let model = try Model(inputs: [TensorType([8], .float32)]) { [last(Add()([first($0[0]), $0[0]]))] }
   /// ```
+  ///
+  /// What the function calls is recorded as a ``Functional``, the model's architecture. Of operations on tensors between
+  /// layers, arithmetic and elementwise functions are recorded; a model with others cannot be saved whole.
   public convenience init(
-    inputs: [TensorType], seed: Int = 0, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
+    inputs: [TensorType], seed: Int = 0, name: String? = nil,
+    _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
   ) throws {
-    try self.init(inputs: inputs, seed: seed, architecture: nil, values: .initialized, body)
+    try self.init(inputs: inputs, seed: seed, architecture: nil, name: name, values: .initialized, body)
   }
 
   /// Names and shapes without values: enough for a summary, and it takes no memory.
@@ -80,7 +93,8 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   }
 
   init(
-    inputs: [TensorType], seed: Int, architecture: (any Layer)?, values: VariableStore.Values, sharing: Model? = nil,
+    inputs: [TensorType], seed: Int, architecture: (any Layer)?, name: String? = nil, values: VariableStore.Values,
+    sharing: Model? = nil,
     _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
   ) throws {
     for (index, type) in inputs.enumerated() where !type.shape.hasSizes {
@@ -89,7 +103,6 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
         advice: "Give the sizes of one sample, without the batch; a model has one length of sequences.")
     }
     inputTypes = inputs
-    self.architecture = architecture
     self.body = body
     store = sharing?.store ?? VariableStore(seed: seed, values: values)
     names = sharing?.names ?? LayerNames()
@@ -108,6 +121,55 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     outputNames = Model.names(of: outputs, madeBy: trace.calls)
     calls = trace.calls
     store.isBuilt = true
+    var failure: CajalError?
+    var record: Functional?
+    if !(architecture is Sequential || architecture is Functional) {
+      do {
+        record = try Functional(recording: trace, outputs: outputs, name: name ?? architecture?.name.text)
+      } catch {
+        failure = error as? CajalError
+      }
+    }
+    self.architecture = architecture ?? record
+    recorded = record
+    unrecorded = failure
+    layer = self.architecture.map { Model.sharing($0, name: $0.name.text) }
+  }
+
+  /// A layer that may be called more than once.
+  static func sharing<Shared: Layer>(_ layer: Shared, name: String?) -> any Layer {
+    var layer = layer
+    layer.name = LayerName(name, sharing: Shared.className)
+    return layer
+  }
+
+  /// The outputs of the architecture as a layer of another model, whose weights begin as copies of this model's.
+  func applied(asLayerOf trace: ModelTrace, _ inputs: [Tensor]) -> [Tensor] {
+    guard let layer else {
+      let error = CajalError(
+        .unsupported, "Model", expected: "a model made of layers inside another model",
+        given: unrecorded.map { "in \($0.subject) \($0.given)" } ?? "it has no architecture",
+        advice: "Write that part as a Layer, or train both models in a CompiledStep.")
+      trace.note(error)
+      return outputTypes.map { _ in Tensor.poisoned(in: trace) }
+    }
+    return call(layer, trace, inputs)
+  }
+
+  private func call<Called: Layer>(_ layer: Called, _ trace: ModelTrace, _ inputs: [Tensor]) -> [Tensor] {
+    do {
+      let input = try Called.Input(tensors: inputs)
+      return trace.enter(layer, input: input) { () -> [Tensor] in
+        trace.provide(variables.map { ($0.name, $0.value) })
+        do {
+          return try layer.forward(input).tensors
+        } catch {
+          return outputTypes.map { _ in Tensor.misfit(error, trace: trace) }
+        }
+      }
+    } catch {
+      return outputTypes.map { _ in Tensor.misfit(error, trace: trace) }
+    }
   }
 
   /// Runs the architecture on symbolic inputs; throws the first misfit.

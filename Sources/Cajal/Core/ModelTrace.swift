@@ -53,6 +53,21 @@ final class ModelTrace: Trace {
     var depth: Int
   }
 
+  /// A call of a layer that no other layer made.
+  struct OuterCall {
+    var layer: any Layer
+    /// The last part of its path.
+    var component: String
+    var inputs: [Tensor]
+    var outputs: [Tensor]
+  }
+
+  /// The calls of which a record of the model can be made, in order.
+  private(set) var outerCalls: [OuterCall] = []
+  private var nesting = 0
+  /// First values of variables that are not the initializer's: those of models called as layers.
+  private var given: [String: Storage] = [:]
+
   init(mode: Mode, store: VariableStore, names: LayerNames, frozen: Set<String>, takesModels: Bool = false) {
     self.takesModels = takesModels
     home = Home(mode: mode, store: store, names: names, frozen: frozen)
@@ -71,15 +86,16 @@ final class ModelTrace: Trace {
 
   /// Runs a layer's `forward` under its own path.
   func enter<Input: LayerValue, Output: LayerValue>(
-    _ name: LayerName, className: String, input: Input, _ body: () -> Output
+    _ layer: any Layer, input: Input, _ body: () -> Output
   ) -> Output {
+    let name = layer.name
     if name.sharedClass != nil, let known = names.path(of: name.token) {
-      return anew(below: known) { standing(at: known) { record(className, input, body) } }
+      return anew(below: known) { standing(at: known) { record(layer, input, body) } }
     }
-    let component = component(for: name, className: className)
+    let component = component(for: name, className: type(of: layer).className)
     return descend(into: component) {
       if name.sharedClass != nil { names.keep(path: path, for: name.token) }
-      return record(className, input, body)
+      return record(layer, input, body)
     }
   }
 
@@ -92,16 +108,56 @@ final class ModelTrace: Trace {
     return body()
   }
 
-  /// Keeps the call of a layer for summaries; the trace stands at the layer's path.
+  /// Keeps the call of a layer for summaries and records; the trace stands at the layer's path.
   private func record<Input: LayerValue, Output: LayerValue>(
-    _ className: String, _ input: Input, _ body: () -> Output
+    _ layer: any Layer, _ input: Input, _ body: () -> Output
   ) -> Output {
     let depth = max(path.split(separator: "/").count - 1, 0)
     let index = calls.count
+    let className = type(of: layer).className
     calls.append(LayerCall(path: path, className: className, inputs: input.tensors, outputs: [], depth: depth))
-    let output = body()
+    nesting += 1
+    var output = body()
+    nesting -= 1
+    if nesting == 0, !isBuilt { output = distinct(output) }
     calls[index].outputs = output.tensors
+    if let large = output.tensors.first(where: { $0.count > 1 << 40 }) {
+      note(
+        CajalError(
+          .argument, className, expected: "results of at most 2^40 elements", given: "one is \(large.shape)",
+          advice: "Check the layer's sizes."))
+      output = (try? Output(tensors: output.tensors.map { _ in Tensor.poisoned(in: self) })) ?? output
+    }
+    if nesting == 0, !isBuilt {
+      let component = path.split(separator: "/").last.map(String.init) ?? path
+      outerCalls.append(
+        OuterCall(layer: layer, component: component, inputs: input.tensors, outputs: output.tensors))
+    }
     return output
+  }
+
+  /// The same values under a new identity where a layer gives what it was given, as dropout does in prediction: a record
+  /// must see that the layer was passed. Nothing is computed from a first trace.
+  private func distinct<Output: LayerValue>(_ output: Output) -> Output {
+    let known = Set((inputs + outerCalls.flatMap(\.outputs)).map(\.key))
+    let tensors = output.tensors
+    guard tensors.contains(where: { known.contains($0.key) && !$0.shape.isPoisoned }) else { return output }
+    let renewed = tensors.map { tensor -> Tensor in
+      guard known.contains(tensor.key) else { return tensor }
+      let same = tensor.stoppingGradient()
+      masks[same.key] = masks[tensor.key]
+      return same
+    }
+    return (try? Output(tensors: renewed)) ?? output
+  }
+
+  /// Whether the model's variables exist, so that this is not its first trace.
+  private var isBuilt: Bool { store.isBuilt }
+
+  /// Gives the variables below the current path the values of another model, where this is the first trace.
+  func provide(_ values: [(path: String, value: Storage)]) {
+    guard !isBuilt else { return }
+    for (name, value) in values { given[path.isEmpty ? name : path + "/" + name] = value }
   }
 
   private func component(for name: LayerName, className: String) -> String {
@@ -134,7 +190,7 @@ final class ModelTrace: Trace {
   func variable(_ name: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) -> Tensor {
     let full = path.isEmpty ? name : path + "/" + name
     do {
-      let variable = try store.variable(full, type, role: role, initializer)
+      let variable = try store.variable(full, type, role: role, initializer, given: given[full])
       if role == .parameter, let change = rewrite?(name, type.shape) {
         set(variable, to: change(read(variable)).stoppingGradient())
       }

@@ -7,9 +7,10 @@ final class VariableStore {
   var isBuilt = false
 
   /// Whether new variables get their first values; names and shapes alone need no memory and no backend. Those of a file
-  /// must be in it and are filled from it afterwards, so that a file's numbers ask for no more memory than it has bytes.
-  enum Values: Sendable { case initialized, shapesOnly, saved([String: TensorType]) }
+  /// must be in it, or be no more numbers than it has, and are filled from it afterwards, so that a file's numbers ask for no more memory than it has bytes.
+  enum Values: Sendable { case initialized, shapesOnly, saved([String: TensorType]), within(Int) }
   let values: Values
+  private var numbers = 0
 
   /// What random numbers are keyed by: the seed, and a number that grows with every step.
   let seedVariable: Variable
@@ -37,8 +38,10 @@ final class VariableStore {
 
   subscript(path: String) -> Variable? { byPath[path] }
 
-  func variable(_ path: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer) throws -> Variable
-  {
+  /// - Parameter given: The first values of a new variable, where they are not the initializer's.
+  func variable(
+    _ path: String, _ type: TensorType, role: Variable.Role, _ initializer: Initializer, given: Storage? = nil
+  ) throws -> Variable {
     if let known = byPath[path] {
       guard known.type == type else {
         throw CajalError(
@@ -53,8 +56,16 @@ final class VariableStore {
         advice: "Ask for every parameter in every call of forward, whatever the mode.")
     }
     try demandReasonableSize(path, type)
+    numbers += type.shape.count
+    if case .within(let most) = values, numbers > most {
+      throw CajalError(
+        .format, path, expected: "weights of at most \(most) numbers, which the file has", given: "\(type) is more",
+        advice: "The saved model is damaged: save it again.")
+    }
     let value: Storage
     switch values {
+    case .initialized where given?.count == type.shape.count && given?.dtype == type.dtype:
+      value = given?.copied() ?? Storage(type.dtype, count: type.shape.count)
     case .initialized: value = try initializer.values(type, seed: seed, stream: stableHash(path))
     case .saved(let types):
       guard let saved = types[path], saved.shape == type.shape else {
@@ -64,7 +75,8 @@ final class VariableStore {
           advice: "The saved model is damaged: save it again.")
       }
       fallthrough
-    case .shapesOnly: value = Storage(type.dtype, count: type.shape.count)  // memory that nobody touches takes no pages
+    case .shapesOnly, .within:
+      value = Storage(type.dtype, count: type.shape.count)  // memory that nobody touches takes no pages
     }
     let variable = Variable(path, type, role: role, value: value)
     add(variable)

@@ -1,9 +1,11 @@
 // Whole models: architecture, weights, and the state of training.
+import Foundation
 
 extension Model {
   /// Writes the model: architecture, weights, what `compile` was given, and the optimizer's state.
   ///
-  /// The path becomes a folder with `config.json`, `model.safetensors` and, where the model is compiled,
+  /// A path that ends in `.keras` becomes one of Keras's archives, which Python reads and trains on. Any other path
+  /// becomes a folder with `config.json`, `model.safetensors` and, where the model is compiled,
   /// `training.safetensors`. All or nothing: the folder is written aside, brought to the disk and then put in place, so
   /// that a kill, a full disk or a crash at any moment leaves the old model or the new one.
   ///
@@ -16,14 +18,19 @@ extension Model {
   }
 
   func save(to path: String, includingTraining: Bool, progress: TrainingProgress?) throws {
-    guard architecture != nil else {
-      throw CajalError(
-        .unsupported, "save", expected: "a model made of a layer",
-        given: "this one is made of a closure, which no file can hold",
-        advice:
-          "Use saveWeights(to:) and build the model in the program that reads them, or write the closure as a Layer.")
+    if path.hasSuffix(".keras") {
+      return try lock.withLock { try saveKeras(to: path, includingTraining: includingTraining) }
     }
+    guard architecture != nil else { throw unrecordedError }
     try write(to: path, includingTraining: includingTraining, progress: progress)
+  }
+
+  private var unrecordedError: CajalError {
+    CajalError(
+      .unsupported, "save", expected: "a model made of layers",
+      given: unrecorded.map { "in \($0.subject) \($0.given)" } ?? "this one has no architecture",
+      advice:
+        "Write that part as a Layer, or use saveWeights(to:) and build the model in the program that reads them.")
   }
 
   /// As `save`, also without an architecture: for a backup that the same program reads.
@@ -50,10 +57,13 @@ extension Model {
     }
   }
 
-  /// Reads a saved model.
+  /// Reads a saved model: one of Cajal's folders, a `.keras` archive, or a whole model of Keras 2 in HDF5.
   ///
-  /// - Parameter compiled: Whether to compile it as it was and to take over the optimizer's state, so that `fit` goes on
-  ///   with the same bits as if it had never stopped.
+  /// What of a Keras file is computed in another way is told by `notes`.
+  /// - Parameters:
+  ///   - compiled: Whether to compile it as it was and to take over the optimizer's state, so that `fit`
+  ///     goes on; from Cajal's folders with the same bits as if it had never stopped.
+  ///   - inputShapes: Sizes of one sample of each input, where a Keras file leaves some open.
   /// Errors: `.missing` where there is none, or for a class of layers, losses, … that is not registered; `.format` where a
   /// file is damaged. Memory is bounded by the size of the files.
   /// Example:
@@ -61,7 +71,11 @@ extension Model {
   /// let model = try Model.load(from: "digits.cajal")
   /// try model.fit(images, labels, epochs: 10, initialEpoch: 5)
   /// ```
-  public static func load(from path: String, compiled: Bool = true) throws -> Model {
+  public static func load(from path: String, compiled: Bool = true, inputShapes: [Shape] = []) throws -> Model {
+    if KerasFile.isArchive(path) || path.hasSuffix(".keras") && Aside.kind(path) == S_IFREG {
+      return try loadKeras(path, compiled: compiled, inputShapes: inputShapes)
+    }
+    if KerasFile.isHDF5(path) { return try loadLegacyKeras(path, compiled: compiled, inputShapes: inputShapes) }
     let folder = try SavedFolder(path)
     let weights = try folder.weightFile()
     let saved: SavedArchitecture = try folder.architecture()

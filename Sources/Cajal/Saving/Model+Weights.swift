@@ -1,19 +1,21 @@
 // Weights alone, in safetensors files that other programs read as well.
 
 extension Model {
-  /// Writes the weights in one safetensors file, under their paths in Keras's order.
+  /// Writes the weights in one file: for a path that ends in `.h5` as Keras does, else in safetensors under their paths.
   ///
   /// All or nothing: the file is written aside, brought to the disk and then put in its place.
   /// Errors: `.system` or `.missing` where the file cannot be written; an old file is then as it was.
   /// Example: `try model.saveWeights(to: "digits.safetensors")`
   public func saveWeights(to path: String) throws {
     try lock.withLock {
+      if path.hasSuffix(".h5") { return try saveKerasWeights(to: path) }
       let contents = weightContents()
       try AsideFile.replace(path) { try contents.write(to: $0) }
     }
   }
 
-  /// Reads weights from a safetensors file or a saved model, by path.
+  /// Reads weights from a safetensors file or a saved model, by path; from Keras's files (`.keras`, `.weights.h5`, and
+  /// Keras 2's HDF5) by the place of each layer.
   ///
   /// Everything is checked before the first weight changes. Floating types are converted, halves included.
   /// - Parameters:
@@ -26,6 +28,9 @@ extension Model {
     from path: String, allowingPartial: Bool = false, skippingMismatched: Bool = false
   ) throws -> LoadReport {
     try lock.withLock {
+      if KerasFile.isArchive(path) || KerasFile.isHDF5(path) {
+        return try loadKerasWeights(path, allowingPartial: allowingPartial, skippingMismatched: skippingMismatched)
+      }
       let file: SafetensorsFile
       if Aside.isFolder(path) || (Aside.kind(path) == nil && SavedFolder.exists(path)) {
         file = try SavedFolder(path).weightFile()

@@ -256,7 +256,8 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
 }
 
 extension Model {
-  /// The model's output for a symbolic tensor of a `CompiledStep`, with the model's own weights.
+  /// The model's output for a symbolic tensor: of a `CompiledStep`, with the model's own weights; of another model, as a
+  /// layer of it, see ``callAsFunction(_:training:)-([Tensor],_)``.
   ///
   /// - Parameter training: Whether dropout drops and moving averages move.
   public func callAsFunction(_ x: Tensor, training: Bool = true) -> Tensor {
@@ -270,20 +271,18 @@ extension Model {
     return outputs[0]
   }
 
-  /// All outputs for symbolic tensors of a `CompiledStep`, with the model's own weights.
+  /// All outputs for symbolic tensors.
+  ///
+  /// In a `CompiledStep` the model keeps its own weights. Inside another model it is a layer of that one, found under its
+  /// name, whose weights begin as copies of this model's; called twice it is shared.
+  ///
+  /// - Parameter training: In a `CompiledStep`, whether dropout drops and moving averages move; else the outer model decides.
   public func callAsFunction(_ inputs: [Tensor], training: Bool = true) -> [Tensor] {
     guard let trace = inputs.lazy.compactMap(\.modelTrace).first else {
       misuse(
         "Model: expected a symbolic tensor of a CompiledStep, but this tensor has a value. Use predict(x).")
     }
     guard !inputs.contains(where: \.shape.isPoisoned) else { return poisoned(trace) }
-    guard trace.takesModels else {
-      trace.note(
-        CajalError(
-          .unsupported, "Model", expected: "layers inside a model", given: "one is a model with weights of its own",
-          advice: "Use the model's architecture as a layer, or train both in a CompiledStep."))
-      return poisoned(trace)
-    }
     let given = inputs.map { TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dtype) }
     guard given == inputTypes, inputs.allSatisfy({ $0.rank > 0 }) else {
       let error = CajalError(
@@ -292,6 +291,7 @@ extension Model {
       trace.note(error)
       return poisoned(trace)
     }
+    guard trace.takesModels else { return lock.withLock { applied(asLayerOf: trace, inputs) } }
     return lock.withLock {
       trace.visit(self, training ? .training : .inference) {
         do {

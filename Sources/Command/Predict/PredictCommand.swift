@@ -8,7 +8,7 @@ enum PredictCommand {
   private static let form = CommandForm(
     "cajal predict", "Asks a saved model about pictures, tables or arrays.",
     [
-      Positional("MODEL", "what 'cajal train' saved, such as output/digits"),
+      Positional("MODEL", "what 'cajal train' saved, such as output/digits, or a .keras file"),
       Positional("INPUT", "a PNG or JPEG picture, a CSV table or an NPY array", takesMany: true),
     ],
     [

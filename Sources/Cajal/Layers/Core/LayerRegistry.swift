@@ -32,7 +32,7 @@ public enum LayerRegistry {
 
   /// Every built-in class; a test compares the list with the files.
   static let builtIn: [any Layer.Type] = [
-    Dense.self, Embedding.self, Identity.self, Sequential.self,
+    Dense.self, Embedding.self, Identity.self, Sequential.self, Functional.self, TensorOperation.self,
     Activation.self, ReLU.self, LeakyReLU.self, PReLU.self, ELU.self, Softmax.self,
     Conv1D.self, Conv2D.self, Conv3D.self,
     DepthwiseConv1D.self, DepthwiseConv2D.self, SeparableConv1D.self, SeparableConv2D.self,

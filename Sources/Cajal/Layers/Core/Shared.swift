@@ -4,7 +4,7 @@
 /// update in one step, such as a moving average, keeps the last update.
 ///
 /// Example: `let encode = Shared(Dense(64)); let distance = encode(left) - encode(right)`
-public struct Shared<Wrapped: Layer>: Layer {
+public struct Shared<Wrapped: Layer>: Layer, SharingLayer {
   /// The layer whose weights are shared.
   public private(set) var layer: Wrapped
   public var name: LayerName
@@ -19,6 +19,8 @@ public struct Shared<Wrapped: Layer>: Layer {
 
   public func forward(_ input: Wrapped.Input) throws -> Wrapped.Output { try layer.forward(input) }
 
+  var shared: any Layer { layer }
+
   private enum CodingKeys: String, CodingKey { case layer, name }
 
   public init(from decoder: Decoder) throws {
@@ -27,4 +29,9 @@ public struct Shared<Wrapped: Layer>: Layer {
       try container.decode(Wrapped.self, forKey: .layer), name: try container.decode(LayerName.self, forKey: .name).text
     )
   }
+}
+
+/// A layer that is another one, called more than once.
+protocol SharingLayer {
+  var shared: any Layer { get }
 }

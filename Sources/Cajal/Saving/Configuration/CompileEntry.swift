@@ -50,19 +50,20 @@ struct OptimizerEntry: Codable {
 
   func encode(to encoder: Encoder) throws {
     var container = encoder.container(keyedBy: ClassKeys.self)
-    let parts = scheduled
-    let base = unscaled(parts?.base ?? optimizer)
+    let (base, schedule) = parts
     try container.encode(type(of: base).className, forKey: .className)
     try base.encode(to: container.superEncoder(forKey: .config))
     try container.encodeIfPresent(optimizer.lossScaling, forKey: .lossScaling)
-    if let schedule = parts?.schedule { try container.encode(ScheduleEntry(schedule: schedule), forKey: .schedule) }
+    if let schedule { try container.encode(ScheduleEntry(schedule: schedule), forKey: .schedule) }
   }
 }
 
 extension OptimizerEntry {
-  /// The optimizer without its schedule, whichever of scale and schedule is around the other.
-  private var scheduled: (base: any Optimizer, schedule: any LearningRateSchedule)? {
-    ((optimizer as? any ScheduledOptimizer) ?? (unscaled(optimizer) as? any ScheduledOptimizer))?.parts
+  /// The optimizer without its schedule and scale, and the schedule.
+  var parts: (base: any Optimizer, schedule: (any LearningRateSchedule)?) {
+    let scheduled = (optimizer as? any ScheduledOptimizer) ?? (unscaled(optimizer) as? any ScheduledOptimizer)
+    let parts = scheduled?.parts
+    return (unscaled(parts?.base ?? optimizer), parts?.schedule)
   }
 
   private func unscaled(_ optimizer: any Optimizer) -> any Optimizer {

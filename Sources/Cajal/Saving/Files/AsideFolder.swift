@@ -93,7 +93,7 @@ enum AsideFolder {
 
   /// Removes a folder with the files that a saved model has; a folder with others stays.
   static func remove(_ path: String) {
-    for name in SavedFolder.names { unlink(path + "/" + name) }
+    for name in SavedFolder.names + [KerasFolder.weights, KerasFolder.archive] { unlink(path + "/" + name) }
     rmdir(path)
   }
 }

@@ -1,0 +1,130 @@
+"""One small .keras file for each layer with weights inside it, options of calls or a form of its own.
+
+Run: python3 Tests/Conformance/keras_layers.py FOLDER [NAME ...]
+     swift run KerasTrial compare FOLDER/lstm.keras FOLDER/lstm.npz
+     swift run KerasTrial copy FOLDER/lstm.keras FOLDER/back-lstm.keras
+     python3 Tests/Conformance/keras_layers.py --check FOLDER     reads every back-NAME.keras in Keras
+"""
+import glob
+import os
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy as np
+
+L = keras.layers
+
+
+def model(function, *shapes, dtype="float32"):
+    inputs = [keras.Input(shape, dtype=dtype) for shape in shapes]
+    return keras.Model(inputs, function(*inputs))
+
+
+def adapted():
+    layer = L.Normalization()
+    layer.adapt(np.random.normal(3, 2, (50, 4)).astype("float32"))
+    return layer
+
+
+S, V, IMAGE = (5, 2), (4,), (5, 7, 2)
+MODELS = {
+    "lstm": lambda: model(lambda x: L.LSTM(3, return_sequences=True)(x), S),
+    "lstm_state": lambda: model(
+        lambda x, h, c: L.LSTM(3, return_state=True)(x, initial_state=[h, c]), S, (3,), (3,)
+    ),
+    "gru": lambda: model(lambda x: L.GRU(3)(x), S),
+    "gru_before": lambda: model(lambda x: L.GRU(3, reset_after=False, go_backwards=True)(x), S),
+    "simple_rnn": lambda: model(lambda x: L.SimpleRNN(3)(x), S),
+    "rnn_cells": lambda: model(lambda x: L.RNN([L.LSTMCell(3), L.GRUCell(2)])(x), S),
+    "rnn": lambda: model(lambda x: L.RNN(L.SimpleRNNCell(3), return_sequences=True)(x), S),
+    "bidirectional": lambda: model(
+        lambda x: L.Bidirectional(L.LSTM(3, return_sequences=True), merge_mode="sum")(x), S
+    ),
+    "bidirectional_gru": lambda: model(lambda x: L.Bidirectional(L.GRU(3))(x), S),
+    "time_distributed": lambda: model(lambda x: L.TimeDistributed(L.Conv2D(2, 2))(x), (3, 5, 5, 1)),
+    "conv_lstm": lambda: model(lambda x: L.ConvLSTM2D(2, 2)(x), (3, 5, 5, 1)),
+    "attention": lambda: model(lambda q, v: L.Attention(use_scale=True)([q, v]), (4, 5), (6, 5)),
+    "additive_attention": lambda: model(lambda q, v: L.AdditiveAttention()([q, v]), (4, 5), (6, 5)),
+    "heads": lambda: model(lambda q, v: L.MultiHeadAttention(2, 3)(q, v), (4, 5), (6, 5)),
+    "heads_key": lambda: model(
+        lambda q, v, k: L.MultiHeadAttention(2, 3, value_dim=4, output_shape=3)(q, v, key=k), (4, 5), (6, 5), (6, 2)
+    ),
+    "heads_causal": lambda: model(lambda q: L.MultiHeadAttention(2, 3)(q, q, use_causal_mask=True), (4, 5)),
+    "grouped_heads": lambda: model(lambda q, v: L.GroupQueryAttention(3, 4, 2)(q, v), (4, 5), (6, 5)),
+    "mask_zero": lambda: model(lambda x: L.LSTM(3)(L.Embedding(7, 4, mask_zero=True)(x)), (5,), dtype="int32"),
+    "masking": lambda: model(lambda x: L.GRU(3)(L.Masking()(x)), S),
+    "einsum": lambda: model(
+        lambda x: L.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d")(x), S
+    ),
+    "rescaling": lambda: model(lambda x: L.Rescaling(1 / 255.0, offset=0.5)(x), S),
+    "normalization": lambda: model(lambda x: adapted()(x), V),
+    "rms_normalization": lambda: model(lambda x: L.RMSNormalization()(x), V),
+    "spectral_normalization": lambda: model(lambda x: L.SpectralNormalization(L.Dense(3))(x), V),
+    "adaptive_pooling": lambda: model(lambda x: L.AdaptiveAveragePooling2D((2, 3))(x), IMAGE),
+    "center_crop": lambda: model(lambda x: L.CenterCrop(3, 3)(x), IMAGE),
+    "resizing": lambda: model(lambda x: L.Resizing(3, 4)(x), IMAGE),
+    "discretization": lambda: model(lambda x: L.Discretization(bin_boundaries=[-1.0, 0.0, 1.0])(x), V),
+    "category_encoding": lambda: model(
+        lambda x: L.CategoryEncoding(num_tokens=8, output_mode="multi_hot")(x), V, dtype="int32"
+    ),
+    "up_sampling": lambda: model(lambda x: L.UpSampling2D(2, interpolation="bilinear")(x), (4, 4, 1)),
+    "transpose": lambda: model(lambda x: L.Conv2DTranspose(2, 3, strides=2, output_padding=1)(x), (4, 4, 1)),
+    "flip": lambda: model(lambda x: L.RandomFlip()(x), (5, 7, 3)),
+    "rotation": lambda: model(lambda x: L.RandomRotation(0.1)(x), (5, 7, 3)),
+    "alpha_dropout": lambda: model(lambda x: L.AlphaDropout(0.2)(x), V),
+    "noise_shape": lambda: model(lambda x: L.Dropout(0.2, noise_shape=(None, 1, 2))(x), S),
+    "constraint": lambda: model(lambda x: L.Dense(3, kernel_constraint=keras.constraints.MaxNorm(2.0))(x), V),
+    "orthogonal": lambda: model(lambda x: L.Dense(3, kernel_initializer=keras.initializers.Orthogonal(1.5))(x), V),
+    "variance_scaling": lambda: model(
+        lambda x: L.Dense(3, kernel_initializer=keras.initializers.VarianceScaling(3.0, "fan_avg"))(x), V
+    ),
+}
+
+
+def as_list(x):
+    return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def write(folder, name):
+    keras.utils.set_random_seed(3)
+    made = MODELS[name]()
+    for weight in made.weights:
+        if "seed" not in weight.path and "int" not in str(weight.dtype) and "normalization" not in weight.path:
+            weight.assign(np.asarray(weight) + np.random.uniform(0.05, 0.2, weight.shape))
+    rng = np.random.default_rng(1)
+    inputs = []
+    for tensor in made.inputs:
+        shape = (2,) + tuple(tensor.shape[1:])
+        integers = tensor.dtype == "int32"
+        inputs.append(rng.integers(0, 7, shape).astype("int32") if integers else rng.normal(size=shape).astype("float32"))
+    arrays = {f"input_{i}": x for i, x in enumerate(inputs)}
+    arrays.update({f"output_{i}": np.asarray(y) for i, y in enumerate(as_list(made.predict(inputs, verbose=0)))})
+    made.save(f"{folder}/{name}.keras")
+    np.savez(f"{folder}/{name}.npz", **arrays)
+
+
+def check(folder):
+    failures = 0
+    for path in sorted(glob.glob(f"{folder}/back-*.keras")):
+        name = os.path.basename(path)[len("back-") : -len(".keras")]
+        samples = np.load(f"{folder}/{name}.npz")
+        try:
+            made = keras.models.load_model(path)
+            outputs = as_list(made.predict([samples[f"input_{i}"] for i in range(len(made.inputs))], verbose=0))
+            apart = max(float(np.max(np.abs(np.asarray(y) - samples[f"output_{i}"]))) for i, y in enumerate(outputs))
+        except Exception as error:
+            print(name, "FAILS:", str(error)[-200:])
+            apart = 1.0
+        failures += apart > 1e-6
+        print(name, "agrees" if apart <= 1e-6 else f"differs by {apart}")
+    sys.exit(failures > 0)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--check":
+        check(sys.argv[2])
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for name in sys.argv[2:] or MODELS:
+        write(sys.argv[1], name)
