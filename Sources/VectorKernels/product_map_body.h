@@ -10,9 +10,11 @@ typedef struct {
   int32_t count;
 } product_streams;
 
-/// One strip of a panel: tiles into `strip`, then the map over them. `first` is the map's element of the strip's first.
+/// One strip of a panel: tiles into `strip`, then the map over them. `first` is the map's element of the strip's first,
+/// `next` that of the strip which comes then.
 static void product_strip(const vk_product_map_arguments *p, const product_streams *streams, int thread, const float *slivers,
-                          const float *panels, int64_t rows, int64_t first, float *strip) {
+                          const float *panels, int64_t rows, int64_t first, int64_t next,
+                          float *strip) {
   const int64_t across = (p->panel + PRODUCT_COLUMNS - 1) / PRODUCT_COLUMNS, down = (rows + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
   // Of every stream a tile asks for its share of the next strip.
   const int64_t tiles = across * down, turns = streams->count ? (tiles + streams->count - 1) / streams->count : 1;
@@ -28,7 +30,7 @@ static void product_strip(const vk_product_map_arguments *p, const product_strea
                                  .rows = rows - i < PRODUCT_ROWS ? rows - i : PRODUCT_ROWS, .last = two ? rest - 16 : rest};
       f.b = panels + j * p->k;
       if (streams->count) {
-        f.ahead = streams->at[tile % streams->count] + first + rows * p->panel + tile / streams->count * share;
+        f.ahead = streams->at[tile % streams->count] + next + tile / streams->count * share;
       }
       tile_functions[0][two][1](&f, &to);
     }
@@ -56,7 +58,13 @@ static void product_map_member(void *context, int thread, int threads) {
       packed = b;
       for (int64_t i = 0; i < height; i += plan.strip) {
         const int64_t rows = height - i < plan.strip ? height - i : plan.strip;
-        product_strip(p, &streams, thread, slivers + i * p->k, panels, rows, j0 * p->m + (i0 + i) * p->panel, strip);
+        const int64_t at = j0 * p->m + (i0 + i) * p->panel;
+        int64_t next = at + rows * p->panel;
+        if (i + rows == height) {  // the next panel, the next block, or nothing
+          if (j0 + p->panel < p->n) next = (j0 + p->panel) * p->m + i0 * p->panel;
+          else next = i0 + height < last ? (i0 + height) * p->panel : at;
+        }
+        product_strip(p, &streams, thread, slivers + i * p->k, panels, rows, at, next, strip);
       }
     }
   }
