@@ -159,6 +159,7 @@ extension Huber: KerasMapped {
 
 extension AUC: KerasMapped {
   static var kerasKeys: [String: String] { ["thresholdCount": "num_thresholds", "summation": "summation_method"] }
+  static func fromKeras(_ config: inout JSONObject) throws { config["num_labels"] = nil }
 }
 
 extension Precision: KerasMapped {
@@ -171,13 +172,45 @@ extension Recall: KerasMapped {
   static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
   static var kerasKeys: [String: String] { ["classIndex": "class_id"] }
 }
+extension TruePositives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+extension TrueNegatives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+extension FalsePositives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+extension FalseNegatives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+
+// None stands for the score of each class by itself, here for their mean.
+extension F1Score: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.meanOfClasses() }
+}
+extension FBetaScore: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.meanOfClasses() }
+}
 
 extension JSONObject {
-  /// `thresholds`, a number, a list of one or null for 0.5.
+  fileprivate mutating func meanOfClasses() {
+    if self["average"]?.text == nil { self["average"] = .text("macro") }
+  }
+  /// `thresholds`, a number, a list of one or null for 0.5, or for whatever is among the first `top_k`.
   fileprivate mutating func fromKerasThreshold() {
     unwrap("thresholds")
-    if self["thresholds"]?.number == nil, self["thresholds"]?.array == nil { self["thresholds"] = .number(0.5) }
+    if self["thresholds"]?.number == nil, self["thresholds"]?.array == nil {
+      self["thresholds"] = .number(self["top_k"]?.integer == nil ? 0.5 : -1e10)
+    }
     rename("thresholds", to: "threshold")
   }
-  fileprivate mutating func toKerasThreshold() { rename("threshold", to: "thresholds") }
+  fileprivate mutating func toKerasThreshold() {
+    rename("threshold", to: "thresholds")
+    if let threshold = self["thresholds"]?.number, threshold <= -1e10 { self["thresholds"] = .null }
+  }
 }
