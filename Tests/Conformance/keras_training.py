@@ -116,6 +116,7 @@ for name, kind, options in (
     ("Muon", O.Muon, {}), ("Muon_options", O.Muon, dict(nesterov=False, momentum=0.8, ns_steps=3, rms_rate=None)),
     ("clipnorm", O.Adam, dict(clipnorm=0.01)), ("clipvalue", O.SGD, dict(clipvalue=0.01)),
     ("global_clipnorm", O.RMSprop, dict(global_clipnorm=0.01)), ("weight_decay", O.SGD, dict(weight_decay=0.1)),
+    ("ScheduleFreeAdamW", O.ScheduleFreeAdamW, dict(warmup_steps=4)), ("ema", O.SGD, dict(use_ema=True, ema_momentum=0.7)),
     ("ema_frequency", O.Adam, dict(use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=2)),
     ("accumulation", O.SGD, dict(momentum=0.9, gradient_accumulation_steps=2)),
     ("accumulation_adam", O.Adam, dict(gradient_accumulation_steps=3)),

@@ -77,6 +77,46 @@ enum KerasLegacy {
   }
 }
 
+extension Dot: KerasMapped {
+  // One axis for both inputs.
+  static func fromKeras(_ config: inout JSONObject) throws {
+    if let axis = config["axes"]?.integer { config["axes"] = .array([.integer(axis), .integer(axis)]) }
+  }
+}
+
+extension Normalization: KerasMapped {
+  // No axis: one mean and one variance for everything.
+  static func toKeras(_ config: inout JSONObject) throws {
+    guard config["axis"] == .array([]) else { return }
+    config["axis"] = .null
+    config.unwrap("mean")
+    config.unwrap("variance")
+  }
+}
+
+extension RandomShear: KerasMapped {
+  // Keras writes a range around 0, and reads only its end.
+  static func toKeras(_ config: inout JSONObject) throws {
+    for key in ["x_factor", "y_factor"] {
+      guard let range = config[key]?.array, range.count == 2, let low = range[0].number, let high = range[1].number,
+        low == -high
+      else { continue }
+      config[key] = .number(high)
+    }
+  }
+}
+
+extension RandomPosterization: KerasMapped {
+  // Keras counts with the factor: it must be made of integers there.
+  static func toKeras(_ config: inout JSONObject) throws {
+    func whole(_ value: JSONValue) -> JSONValue {
+      value.number.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? value
+    }
+    guard let factor = config["factor"] else { return }
+    config["factor"] = factor.array.map { .array($0.map(whole)) } ?? whole(factor)
+  }
+}
+
 // None stands for the input's own size, which is -1 here.
 extension Dropout: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws {

@@ -124,9 +124,14 @@ extension Initializer: KerasValue {
   }
 
   private static func scaling(_ config: JSONObject, _ reading: KerasReading) -> Initializer {
-    if let known = form("VarianceScaling", config, reading) { return known }
     let isUniform = config["distribution"]?.text == "uniform"
-    switch (config["scale"]?.number ?? 1, config["mode"]?.text ?? "fan_in") {
+    let scale = config["scale"]?.number ?? 1
+    if let mode = FanMode(rawValue: config["mode"]?.text ?? "fan_in"), scale > 0,
+      let distribution = Distribution(rawValue: config["distribution"]?.text ?? "truncated_normal")
+    {
+      return .varianceScaling(scale: scale, mode: mode, distribution: distribution)
+    }
+    switch (scale, config["mode"]?.text ?? "fan_in") {
     case (2, "fan_in"): return isUniform ? .heUniform : .heNormal
     case (1, "fan_in"): return isUniform ? .lecunUniform : .lecunNormal
     case (1, "fan_avg"): return isUniform ? .glorotUniform : .glorotNormal
