@@ -31,10 +31,23 @@ guard-update: setup-tests ## accept what programs are made of now (kernels, conv
 	CAJAL_GUARD_UPDATE=1 $(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest \
 	  --filter ProgramGuardTests </dev/null
 
-# The tests of the compiler's passes once more, with every architecture in its full width; some minutes and 4 GB.
-conformance: setup-tests ## compare all models with each pass of the compiler switched off
-	CAJAL_CONFORMANCE=full $(SWIFT) test --configuration release --scratch-path .build/tests --disable-xctest \
-	  --filter ConformanceTests </dev/null
+# Python with Keras 3 and TensorFlow, which makes the models of the conformance table; without one it is installed below
+# .build.
+CAJAL_KERAS_PYTHON ?= .build/keras-python/bin/python
+KERAS_MODELS := $(CURDIR)/.build/keras-models
+
+.build/keras-python/bin/python:
+	python3 -m venv .build/keras-python
+	.build/keras-python/bin/pip install --quiet keras tensorflow-cpu
+
+# Keras's models, read and written, then read back in Keras; and the tests of the compiler's passes once more, with every
+# architecture in its full width: some minutes and 4 GB.
+conformance: setup-tests $(CAJAL_KERAS_PYTHON) ## compare with Keras, and all models with each compiler pass off
+	rm -rf $(KERAS_MODELS)
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py $(KERAS_MODELS)
+	CAJAL_KERAS_MODELS=$(KERAS_MODELS) CAJAL_CONFORMANCE=full $(SWIFT) test --configuration release \
+	  --scratch-path .build/tests --disable-xctest --filter ConformanceTests </dev/null
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py --check $(KERAS_MODELS)
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

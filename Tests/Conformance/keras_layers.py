@@ -1,20 +1,26 @@
-"""One small .keras file for each layer with weights inside it, options of calls or a form of its own.
+"""One small .keras file for each row of the conformance table: layers and their options, losses, metrics, optimizers.
 
 Run: python3 Tests/Conformance/keras_layers.py FOLDER [NAME ...]
-     swift run KerasTrial compare FOLDER/lstm.keras FOLDER/lstm.npz
-     swift run KerasTrial copy FOLDER/lstm.keras FOLDER/back-lstm.keras
+     CAJAL_KERAS_MODELS=FOLDER swift test --filter KerasConformanceTests     writes back-NAME.keras besides
      python3 Tests/Conformance/keras_layers.py --check FOLDER     reads every back-NAME.keras in Keras
+Beside NAME.keras lies NAME.json: inputs, outputs, and for what is trained targets, loss and metrics, and all weights after
+two more steps. `make conformance` does all three.
 """
 import glob
+import json
 import os
 import sys
+import warnings
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
+from keras_rows import ROWS
+from keras_training import TRAINING
 
 L = keras.layers
+warnings.filterwarnings("ignore", message="The structure of `inputs`")
 
 
 def model(function, *shapes, dtype="float32"):
@@ -83,42 +89,122 @@ MODELS = {
 }
 
 
+# How far weights after two steps may be away, where it is more than 1e-4.
+TOLERANCES = {
+    "optimizer_ScheduleFreeAdamW": 1e-3,  # Keras 3.15 on TensorFlow reads z after its update, the paper before it
+}
+
+
 def as_list(x):
     return list(x) if isinstance(x, (list, tuple)) else [x]
 
 
+def numbers(values):
+    return [float(f"{x:.9g}") for x in np.asarray(values, dtype="float64").ravel()]
+
+
+def described(arrays):
+    return [dict(shape=list(a.shape), dtype=str(a.dtype), values=numbers(a)) for a in arrays]
+
+
+def made_targets(kinds, outputs, rng):
+    targets = []
+    for kind, y in zip(kinds, outputs):
+        if kind == "one_hot":
+            targets.append(np.eye(y.shape[-1], dtype="float32")[rng.integers(0, y.shape[-1], y.shape[:-1])])
+        elif kind == "labels":
+            targets.append(rng.integers(0, y.shape[-1], y.shape[:-1]).astype("int32"))
+        elif kind == "binary":
+            targets.append(rng.integers(0, 2, y.shape).astype("float32"))
+        else:
+            targets.append(rng.uniform(0.1, 0.9, y.shape).astype("float32"))
+    return targets
+
+
+def is_trained(made):
+    """What draws random numbers while training, or makes no floats, is not trained on."""
+    random = any("seed" in v.path for v in made.non_trainable_variables)
+    floats = all(str(y.dtype).startswith("float") for y in made.outputs)
+    return bool(made.trainable_weights) and floats and not random
+
+
 def write(folder, name):
     keras.utils.set_random_seed(3)
-    made = MODELS[name]()
+    kinds = None
+    if name in TRAINING:
+        made, kinds = TRAINING[name]()
+    else:
+        made = {**ROWS, **MODELS}[name]()
     for weight in made.weights:
-        if "seed" not in weight.path and "int" not in str(weight.dtype) and "normalization" not in weight.path:
+        if "seed" not in weight.path and "int" not in str(weight.dtype) and not weight.path.startswith("normalization"):
             weight.assign(np.asarray(weight) + np.random.uniform(0.05, 0.2, weight.shape))
     rng = np.random.default_rng(1)
     inputs = []
     for tensor in made.inputs:
-        shape = (2,) + tuple(tensor.shape[1:])
+        shape = (4,) + tuple(tensor.shape[1:])
         integers = tensor.dtype == "int32"
         inputs.append(rng.integers(0, 7, shape).astype("int32") if integers else rng.normal(size=shape).astype("float32"))
-    arrays = {f"input_{i}": x for i, x in enumerate(inputs)}
-    arrays.update({f"output_{i}": np.asarray(y) for i, y in enumerate(as_list(made.predict(inputs, verbose=0)))})
+
+    def computed():
+        return [np.asarray(y) for y in as_list(made(inputs if len(inputs) > 1 else inputs[0], training=False))]
+
+    outputs = computed()
+    entry = {}
+    if kinds is None and is_trained(made):
+        made.compile(keras.optimizers.SGD(0.05, momentum=0.5), "mse", run_eagerly=True)
+        kinds = "floats"
+    if kinds is not None:
+        y = made_targets([kinds] * len(outputs) if isinstance(kinds, str) else kinds, outputs, rng)
+        for _ in range(3):
+            made.train_on_batch(inputs, y)
+        outputs = computed()
+        entry["targets"] = described(y)
+        if name in TRAINING:
+            entry["evaluated"] = evaluated(made, inputs, y)
+    entry.update(inputs=described(inputs), outputs=described(outputs))
     made.save(f"{folder}/{name}.keras")
+    if kinds is not None:
+        made.fit(inputs, y, batch_size=4, epochs=2, shuffle=False, verbose=0)
+        entry["trained"] = [numbers(w) for w in made.weights]
+        if name in TOLERANCES:
+            entry["tolerance"] = TOLERANCES[name]
+    arrays = {f"input_{i}": x for i, x in enumerate(inputs)}
+    arrays.update({f"output_{i}": y for i, y in enumerate(outputs)})
     np.savez(f"{folder}/{name}.npz", **arrays)
+    with open(f"{folder}/{name}.json", "w") as file:
+        json.dump(entry, file)
+
+
+def evaluated(made, inputs, targets):
+    """Loss and metrics, those of one output after those of another; Keras has the outputs' own losses at the end."""
+    made.evaluate(inputs, targets, batch_size=4, verbose=0)
+    values = [float(made.metrics[0].result())]
+    for metric in made.metrics[1:]:
+        results = metric.result()
+        results = results if isinstance(results, dict) else {metric.name: results}
+        values += [float(np.mean(np.asarray(v))) for v in results.values()]
+    outputs = len(made.outputs)
+    return values[:-outputs] if outputs > 1 else values
 
 
 def check(folder):
-    failures = 0
+    failures, count = 0, 0
     for path in sorted(glob.glob(f"{folder}/back-*.keras")):
         name = os.path.basename(path)[len("back-") : -len(".keras")]
         samples = np.load(f"{folder}/{name}.npz")
         try:
             made = keras.models.load_model(path)
-            outputs = as_list(made.predict([samples[f"input_{i}"] for i in range(len(made.inputs))], verbose=0))
+            inputs = [samples[f"input_{i}"] for i in range(len(made.inputs))]
+            outputs = as_list(made(inputs if len(inputs) > 1 else inputs[0], training=False))
             apart = max(float(np.max(np.abs(np.asarray(y) - samples[f"output_{i}"]))) for i, y in enumerate(outputs))
         except Exception as error:
             print(name, "FAILS:", str(error)[-200:])
             apart = 1.0
-        failures += apart > 1e-6
-        print(name, "agrees" if apart <= 1e-6 else f"differs by {apart}")
+        count += 1
+        failures += not apart <= 1e-6
+        if not apart <= 1e-6:
+            print(name, f"differs by {apart}")
+    print(f"{count} files of Cajal's are read in Keras, {failures} differ")
     sys.exit(failures > 0)
 
 
@@ -126,5 +212,13 @@ if __name__ == "__main__":
     if sys.argv[1] == "--check":
         check(sys.argv[2])
     os.makedirs(sys.argv[1], exist_ok=True)
-    for name in sys.argv[2:] or MODELS:
-        write(sys.argv[1], name)
+    failures = []
+    for name in sys.argv[2:] or [*ROWS, *MODELS, *TRAINING]:
+        try:
+            write(sys.argv[1], name)
+        except Exception as error:
+            failures.append(name)
+            print(name, "is not made:", str(error).strip()[-300:])
+    made = [path for path in glob.glob(f"{sys.argv[1]}/*.keras") if not os.path.basename(path).startswith("back-")]
+    print(f"{len(made)} models, {len(failures)} not made")
+    sys.exit(bool(failures))

@@ -173,8 +173,8 @@ import Testing
         "own (Mine)"
       ),
       (
-        #"{"class_name": "Dense", "config": {"name": "d", "units": 2, "kernel_constraint": {"class_name": "MaxNorm"}}}"#,
-        "kernel_constraint"
+        #"{"class_name": "Dense", "config": {"name": "d", "units": 2, "kernel_constraint": {"class_name": "Evil"}}}"#,
+        "Evil"
       ),
       (#"{"class_name": "Flatten", "config": {"name": "f", "data_format": "channels_first"}}"#, "channels_last"),
       (#"{"class_name": "RepeatVector", "config": {"name": "r", "n": 2147483648}}"#, "units"),

@@ -30,6 +30,10 @@ public struct GroupQueryAttention: HeadedAttention {
   public var kernelRegularizer: Regularizer?
   /// A penalty on each bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernels must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the biases must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the results of each projection, added to the loss while training.
   public var activityRegularizer: Regularizer?
   /// Whether query i sees keys 0 … i alone; an argument of the call in Keras.
@@ -43,7 +47,8 @@ public struct GroupQueryAttention: HeadedAttention {
     headDim: Int, numQueryHeads: Int, numKeyValueHeads: Int, dropout: Double = 0, useBias: Bool = true,
     slidingWindow: Int? = nil, useGate: Bool = false, kernelInitializer: Initializer = .glorotUniform,
     biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
-    activityRegularizer: Regularizer? = nil, useCausalMask: Bool = false, returnAttentionScores: Bool = false,
+    activityRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil,
+    useCausalMask: Bool = false, returnAttentionScores: Bool = false,
     name: String? = nil
   ) {
     self.headDim = headDim
@@ -57,6 +62,8 @@ public struct GroupQueryAttention: HeadedAttention {
     self.biasInitializer = biasInitializer
     self.kernelRegularizer = kernelRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.biasConstraint = biasConstraint
     self.activityRegularizer = activityRegularizer
     self.useCausalMask = useCausalMask
     self.returnAttentionScores = returnAttentionScores

@@ -8,6 +8,8 @@ protocol HeadedAttention: AttentionLayer {
   var biasInitializer: Initializer { get }
   var kernelRegularizer: Regularizer? { get }
   var biasRegularizer: Regularizer? { get }
+  var kernelConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var activityRegularizer: Regularizer? { get }
   func mixed(
     _ query: Tensor, _ value: Tensor, _ key: Tensor, mask: Tensor?, keyHasMask: Bool
@@ -50,11 +52,12 @@ extension HeadedAttention {
       let (rows, columns) = (from.reduce(1, *), to.reduce(1, *))
       let kernel = scope.parameter(
         "kernel", Shape(from + to), kernelInitializer.scaled(fanIn: rows, fanOut: columns),
-        regularizer: kernelRegularizer)
+        regularizer: kernelRegularizer, constraint: kernelConstraint)
       var y = x.reshaped(Shape(x.shape.dimensions.dropLast(from.count) + [rows]))
         .matmul(kernel.reshaped([rows, columns]))
       if useBias {
-        let bias = scope.parameter("bias", Shape(to), biasInitializer, regularizer: biasRegularizer)
+        let bias = scope.parameter(
+          "bias", Shape(to), biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
         y = y + bias.reshaped([columns])
       }
       return y

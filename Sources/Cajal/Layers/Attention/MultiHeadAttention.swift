@@ -33,6 +33,10 @@ public struct MultiHeadAttention: HeadedAttention {
   public var kernelRegularizer: Regularizer?
   /// A penalty on each bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernels must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the biases must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the results of each projection, added to the loss while training.
   public var activityRegularizer: Regularizer?
   /// Whether query i sees keys 0 … i alone; an argument of the call in Keras.
@@ -47,6 +51,7 @@ public struct MultiHeadAttention: HeadedAttention {
     outputShape: [Int]? = nil, attentionAxes: [Int]? = nil, slidingWindow: Int? = nil, useGate: Bool = false,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
     kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
+    kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil,
     useCausalMask: Bool = false, returnAttentionScores: Bool = false, name: String? = nil
   ) {
     self.numHeads = numHeads
@@ -62,6 +67,8 @@ public struct MultiHeadAttention: HeadedAttention {
     self.biasInitializer = biasInitializer
     self.kernelRegularizer = kernelRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.biasConstraint = biasConstraint
     self.activityRegularizer = activityRegularizer
     self.useCausalMask = useCausalMask
     self.returnAttentionScores = returnAttentionScores

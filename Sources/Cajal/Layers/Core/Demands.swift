@@ -36,9 +36,11 @@ extension Layer {
 }
 
 extension Scope {
-  /// Adds the penalty of an output to the loss while training, as Keras 3 does: the sum over the batch, not its mean.
+  /// Adds the penalty of an output to the loss while training, divided by the batch as in Keras 3.
   func penalizing(_ output: Tensor, _ regularizer: Regularizer?) -> Tensor {
-    if let regularizer, isTraining, !output.shape.isPoisoned { addLoss(regularizer.penalty(output)) }
+    if let regularizer, isTraining, !output.shape.isPoisoned {
+      addLoss(regularizer.penalty(output) * (1 / Double(max(output.rank > 0 ? output.shape[0] : 1, 1))))
+    }
     return output
   }
 }

@@ -22,6 +22,10 @@ public struct EinsumDense: Layer {
   public var kernelRegularizer: Regularizer?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernel must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   public var name: LayerName
@@ -31,6 +35,7 @@ public struct EinsumDense: Layer {
     _ equation: String, outputShape: [Int?], activation: ActivationFunction = .linear, biasAxes: String? = nil,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
     kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
+    kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil,
     name: String? = nil
   ) {
     self.equation = equation
@@ -41,6 +46,8 @@ public struct EinsumDense: Layer {
     self.biasInitializer = biasInitializer
     self.kernelRegularizer = kernelRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.biasConstraint = biasConstraint
     self.activityRegularizer = activityRegularizer
     self.name = LayerName(name)
   }
@@ -49,10 +56,14 @@ public struct EinsumDense: Layer {
     let scope = input.scope
     let form = try form(for: input)
     let initializer = kernelInitializer.scaled(fanIn: form.fanIn, fanOut: form.fanOut)
-    let kernel = scope.parameter("kernel", Shape(form.kernel), initializer, regularizer: kernelRegularizer)
+    let kernel = scope.parameter(
+      "kernel", Shape(form.kernel), initializer, regularizer: kernelRegularizer, constraint: kernelConstraint)
     var output = try Tensor.einsum(form.equation, input, kernel)
     if let bias = form.bias {
-      output = output + scope.parameter("bias", Shape(bias), biasInitializer, regularizer: biasRegularizer)
+      output =
+        output
+        + scope.parameter(
+          "bias", Shape(bias), biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
     }
     return scope.penalizing(activation(output), activityRegularizer)
   }

@@ -38,6 +38,12 @@ public struct ConvLSTM1D: ConvolutionalLSTM {
   public var recurrentRegularizer: Regularizer?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernel of the inputs must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the kernel of the state must be after each update.
+  public var recurrentConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   /// The fraction of the inputs that is dropped while training, the same ones at all steps.
@@ -66,7 +72,9 @@ public struct ConvLSTM1D: ConvolutionalLSTM {
     kernelInitializer: Initializer = .glorotUniform, recurrentInitializer: Initializer = .orthogonal(),
     biasInitializer: Initializer = .zeros, unitForgetBias: Bool = true, kernelRegularizer: Regularizer? = nil,
     recurrentRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
-    activityRegularizer: Regularizer? = nil, dropout: Double = 0, recurrentDropout: Double = 0,
+    activityRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil,
+    recurrentConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, dropout: Double = 0,
+    recurrentDropout: Double = 0,
     returnSequences: Bool = false, returnState: Bool = false, goBackwards: Bool = false, stateful: Bool = false,
     unroll: Bool = false, zeroOutputForMask: Bool = false, name: String? = nil
   ) {
@@ -85,6 +93,9 @@ public struct ConvLSTM1D: ConvolutionalLSTM {
     self.kernelRegularizer = kernelRegularizer
     self.recurrentRegularizer = recurrentRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.recurrentConstraint = recurrentConstraint
+    self.biasConstraint = biasConstraint
     self.activityRegularizer = activityRegularizer
     self.dropout = dropout
     self.recurrentDropout = recurrentDropout

@@ -16,6 +16,9 @@ protocol ConvolutionalLSTM: RecurrentLayer {
   var kernelRegularizer: Regularizer? { get }
   var recurrentRegularizer: Regularizer? { get }
   var biasRegularizer: Regularizer? { get }
+  var kernelConstraint: Constraint? { get }
+  var recurrentConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var dropout: Double { get }
   var recurrentDropout: Double { get }
 }
@@ -31,7 +34,8 @@ extension ConvolutionalLSTM {
       kernelInitializer: kernelInitializer, recurrentInitializer: recurrentInitializer,
       firstBias: unitForgetBias ? biasInitializer.forgettingLittle(units: filters, gates: 4) : biasInitializer,
       kernelRegularizer: kernelRegularizer, recurrentRegularizer: recurrentRegularizer,
-      biasRegularizer: biasRegularizer, dropout: dropout, recurrentDropout: recurrentDropout)
+      biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint, recurrentConstraint: recurrentConstraint,
+      biasConstraint: biasConstraint, dropout: dropout, recurrentDropout: recurrentDropout)
   }
 }
 
@@ -52,6 +56,9 @@ struct ConvLSTMCell: SequenceCell {
   var kernelRegularizer: Regularizer?
   var recurrentRegularizer: Regularizer?
   var biasRegularizer: Regularizer?
+  var kernelConstraint: Constraint?
+  var recurrentConstraint: Constraint?
+  var biasConstraint: Constraint?
   var dropout: Double
   var recurrentDropout: Double
   var name = LayerName()
@@ -87,11 +94,15 @@ struct ConvLSTMCell: SequenceCell {
     try demandRate("recurrentDropout", recurrentDropout)
     let scope = x.scope
     let kernel = scope.parameter(
-      "kernel", Shape(kernelSize + [x.shape.last, 4 * filters]), kernelInitializer, regularizer: kernelRegularizer)
+      "kernel", Shape(kernelSize + [x.shape.last, 4 * filters]), kernelInitializer, regularizer: kernelRegularizer,
+      constraint: kernelConstraint)
     let recurrent = scope.parameter(
       "recurrent_kernel", Shape(kernelSize + [filters, 4 * filters]), recurrentInitializer,
-      regularizer: recurrentRegularizer)
-    let bias = useBias ? scope.parameter("bias", [4 * filters], firstBias, regularizer: biasRegularizer) : nil
+      regularizer: recurrentRegularizer, constraint: recurrentConstraint)
+    let bias =
+      useBias
+      ? scope.parameter("bias", [4 * filters], firstBias, regularizer: biasRegularizer, constraint: biasConstraint)
+      : nil
 
     let entry = Shape(Array(x.shape.dimensions.dropFirst()))
     let inputMasks = scope.dropoutMasks(dropout, entry, count: 4)

@@ -27,6 +27,12 @@ public struct GRU: RecurrentLayer {
   public var recurrentRegularizer: Regularizer?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernel of the inputs must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the kernel of the state must be after each update.
+  public var recurrentConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   /// The fraction of the inputs that is dropped while training, the same ones at all steps.
@@ -55,7 +61,8 @@ public struct GRU: RecurrentLayer {
     useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
     recurrentInitializer: Initializer = .orthogonal(), biasInitializer: Initializer = .zeros,
     kernelRegularizer: Regularizer? = nil, recurrentRegularizer: Regularizer? = nil,
-    biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil, dropout: Double = 0,
+    biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil,
+    recurrentConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, dropout: Double = 0,
     recurrentDropout: Double = 0, resetAfter: Bool = true, returnSequences: Bool = false, returnState: Bool = false,
     goBackwards: Bool = false, stateful: Bool = false, unroll: Bool = false, zeroOutputForMask: Bool = false,
     name: String? = nil
@@ -70,6 +77,9 @@ public struct GRU: RecurrentLayer {
     self.kernelRegularizer = kernelRegularizer
     self.recurrentRegularizer = recurrentRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.recurrentConstraint = recurrentConstraint
+    self.biasConstraint = biasConstraint
     self.activityRegularizer = activityRegularizer
     self.dropout = dropout
     self.recurrentDropout = recurrentDropout
@@ -91,7 +101,8 @@ public struct GRU: RecurrentLayer {
       units, activation: activation, recurrentActivation: recurrentActivation, useBias: useBias,
       kernelInitializer: kernelInitializer, recurrentInitializer: recurrentInitializer,
       biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
-      recurrentRegularizer: recurrentRegularizer, biasRegularizer: biasRegularizer, dropout: dropout,
+      recurrentRegularizer: recurrentRegularizer, biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
+      recurrentConstraint: recurrentConstraint, biasConstraint: biasConstraint, dropout: dropout,
       recurrentDropout: recurrentDropout, resetAfter: resetAfter)
   }
 }

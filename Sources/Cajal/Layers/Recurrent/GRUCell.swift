@@ -26,6 +26,12 @@ public struct GRUCell: GatedCell {
   public var recurrentRegularizer: Regularizer?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernel of the inputs must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the kernel of the state must be after each update.
+  public var recurrentConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// The fraction of the inputs that is dropped while training, the same ones at all steps.
   public var dropout: Double
   /// The fraction of the state that is dropped in products while training, the same at all steps.
@@ -40,7 +46,8 @@ public struct GRUCell: GatedCell {
     useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
     recurrentInitializer: Initializer = .orthogonal(), biasInitializer: Initializer = .zeros,
     kernelRegularizer: Regularizer? = nil, recurrentRegularizer: Regularizer? = nil,
-    biasRegularizer: Regularizer? = nil, dropout: Double = 0, recurrentDropout: Double = 0, resetAfter: Bool = true,
+    biasRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil, recurrentConstraint: Constraint? = nil,
+    biasConstraint: Constraint? = nil, dropout: Double = 0, recurrentDropout: Double = 0, resetAfter: Bool = true,
     name: String? = nil
   ) {
     self.units = units
@@ -53,6 +60,9 @@ public struct GRUCell: GatedCell {
     self.kernelRegularizer = kernelRegularizer
     self.recurrentRegularizer = recurrentRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.recurrentConstraint = recurrentConstraint
+    self.biasConstraint = biasConstraint
     self.dropout = dropout
     self.recurrentDropout = recurrentDropout
     self.resetAfter = resetAfter

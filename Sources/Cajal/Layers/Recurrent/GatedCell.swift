@@ -8,6 +8,9 @@ protocol GatedCell: SequenceCell {
   var kernelRegularizer: Regularizer? { get }
   var recurrentRegularizer: Regularizer? { get }
   var biasRegularizer: Regularizer? { get }
+  var kernelConstraint: Constraint? { get }
+  var recurrentConstraint: Constraint? { get }
+  var biasConstraint: Constraint? { get }
   var dropout: Double { get }
   var recurrentDropout: Double { get }
   var biasShape: Shape { get }
@@ -47,10 +50,14 @@ extension GatedCell {
       given: "it is \(Shape(Array(x.shape.dimensions.dropFirst(x.rank > 3 ? 1 : 0))))")
     let (scope, features, batch) = (x.scope, x.shape.last, x.shape[-2])
     let columns = Self.gates * units
-    let kernel = scope.parameter("kernel", [features, columns], kernelInitializer, regularizer: kernelRegularizer)
+    let kernel = scope.parameter(
+      "kernel", [features, columns], kernelInitializer, regularizer: kernelRegularizer, constraint: kernelConstraint)
     let recurrent = scope.parameter(
-      "recurrent_kernel", [units, columns], recurrentInitializer, regularizer: recurrentRegularizer)
-    let bias = useBias ? scope.parameter("bias", biasShape, firstBias, regularizer: biasRegularizer) : nil
+      "recurrent_kernel", [units, columns], recurrentInitializer, regularizer: recurrentRegularizer,
+      constraint: recurrentConstraint)
+    let bias =
+      useBias
+      ? scope.parameter("bias", biasShape, firstBias, regularizer: biasRegularizer, constraint: biasConstraint) : nil
     // As in Keras: with dropout of the state each gate draws for itself, else all gates share the input's draw.
     let inputMasks = scope.dropoutMasks(
       dropout, [batch, features], count: recurrentDropout > 0 ? Self.gates : 1)

@@ -23,6 +23,12 @@ public struct SimpleRNN: RecurrentLayer {
   public var recurrentRegularizer: Regularizer?
   /// A penalty on the bias, added to the loss while training.
   public var biasRegularizer: Regularizer?
+  /// What the kernel of the inputs must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the kernel of the state must be after each update.
+  public var recurrentConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
   /// A penalty on the results, added to the loss while training.
   public var activityRegularizer: Regularizer?
   /// The fraction of the inputs that is dropped while training, the same ones at all steps.
@@ -49,7 +55,9 @@ public struct SimpleRNN: RecurrentLayer {
     kernelInitializer: Initializer = .glorotUniform, recurrentInitializer: Initializer = .orthogonal(),
     biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil,
     recurrentRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
-    activityRegularizer: Regularizer? = nil, dropout: Double = 0, recurrentDropout: Double = 0,
+    activityRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil,
+    recurrentConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, dropout: Double = 0,
+    recurrentDropout: Double = 0,
     returnSequences: Bool = false, returnState: Bool = false, goBackwards: Bool = false, stateful: Bool = false,
     unroll: Bool = false, zeroOutputForMask: Bool = false, name: String? = nil
   ) {
@@ -62,6 +70,9 @@ public struct SimpleRNN: RecurrentLayer {
     self.kernelRegularizer = kernelRegularizer
     self.recurrentRegularizer = recurrentRegularizer
     self.biasRegularizer = biasRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.recurrentConstraint = recurrentConstraint
+    self.biasConstraint = biasConstraint
     self.activityRegularizer = activityRegularizer
     self.dropout = dropout
     self.recurrentDropout = recurrentDropout
@@ -82,6 +93,7 @@ public struct SimpleRNN: RecurrentLayer {
       units, activation: activation, useBias: useBias, kernelInitializer: kernelInitializer,
       recurrentInitializer: recurrentInitializer, biasInitializer: biasInitializer,
       kernelRegularizer: kernelRegularizer, recurrentRegularizer: recurrentRegularizer,
-      biasRegularizer: biasRegularizer, dropout: dropout, recurrentDropout: recurrentDropout)
+      biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint, recurrentConstraint: recurrentConstraint,
+      biasConstraint: biasConstraint, dropout: dropout, recurrentDropout: recurrentDropout)
   }
 }

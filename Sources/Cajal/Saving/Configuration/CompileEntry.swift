@@ -131,10 +131,10 @@ struct LossEntry: Codable {
 }
 
 /// A loss that is another one with a reduction.
-private protocol ReducedLoss { var unreduced: any Loss { get } }
+protocol ReducedLoss { var unreduced: any Loss { get } }
 
 extension Reduced: ReducedLoss {
-  fileprivate var unreduced: any Loss { base }
+  var unreduced: any Loss { base }
 }
 
 /// A metric in a file.

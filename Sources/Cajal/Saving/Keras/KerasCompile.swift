@@ -1,4 +1,4 @@
-// What `compile` was given, between Keras's configuration and Cajal's settings.
+// Cajal's settings from Keras's configuration of `compile`; the other direction is in KerasCompile+Writing.swift.
 
 extension Model {
   /// Compiles the model as a configuration says, and takes over the optimizer's state.
@@ -23,11 +23,15 @@ extension Model {
       }
       return
     }
-    let metrics = try reading.metrics(config["metrics"] ?? .null, outputs: outputNames)
+    // Weights of samples concern all metrics here.
+    let metrics = try ["metrics", "weighted_metrics"].flatMap {
+      try reading.metrics(config[$0] ?? .null, outputs: outputNames)
+    }
     compile(
-      optimizer: optimizer, losses: losses,
-      lossWeights: reading.lossWeights(config["loss_weights"] ?? .null, outputNames), metrics: metrics)
-    if !(config["weighted_metrics"] ?? .null).isNull { reading.note("weighted_metrics are left out") }
+      optimizer, losses, reading.lossWeights(config["loss_weights"] ?? .null, outputNames),
+      metrics.enumerated().sorted {
+        ($0.element.output ?? 0, $0.offset) < ($1.element.output ?? 0, $1.offset)
+      }.map(\.element))
     notes += reading.notes
   }
 }
@@ -37,6 +41,7 @@ extension KerasReading {
     guard let (name, given) = value.kerasClass else { return nil }
     return try inside("optimizer", name) {
       let plain = name.split(separator: ">").last.map(String.init) ?? name  // Keras 2: "Custom>Adam"
+      if plain == "LossScaleOptimizer" { return try scaled(given) }
       let known = OptimizerRegistry.classes.names.first { $0.lowercased() == plain.lowercased() } ?? plain
       let type = try OptimizerRegistry.classes.type(named: known)
       var config = given
@@ -54,36 +59,64 @@ extension KerasReading {
         limit("clipvalue").map { GradientClipping.value($0) } ?? limit("clipnorm").map { .norm($0) }
         ?? limit("global_clipnorm").map { .globalNorm($0) }
       for key in ["clipvalue", "clipnorm", "global_clipnorm"] { config[key] = nil }
+      var ema: WeightAverage?
+      if config["use_ema"]?.bool == true {
+        ema = WeightAverage(
+          momentum: config["ema_momentum"]?.number ?? 0.99,
+          overwriteFrequency: config["ema_overwrite_frequency"]?.integer)
+      }
+      for key in ["use_ema", "ema_momentum", "ema_overwrite_frequency"] { config[key] = nil }
       let decay = config["weight_decay"]?.number
       config["weight_decay"] = nil
       var optimizer = try optimizer(type, config)
       optimizer.clipping = clipping
       optimizer.weightDecay = decay.map { WeightDecay($0) }
+      optimizer.ema = ema
       guard let schedule else { return optimizer }
       return following(optimizer, schedule)
     }
   }
 
   private func optimizer<Made: Optimizer>(_ type: Made.Type, _ config: JSONObject) throws -> any Optimizer {
-    // What an older or bare configuration lacks is what the class begins with.
-    var config = config
-    let writing = KerasWriting(place, calls: []) { _ in true }
-    let names = (type as? any KerasMapped.Type)?.kerasKeys ?? [:]
-    if let usual = Self.usual(Made.className),
-      let known = try KerasEncoder.value(
-        of: OptimizerForm(usual), renamed: names, writing
-      ).object
-    {
-      for key in known.keys { config.setDefault(key, known[key] ?? .null) }
-    }
-    return try decoded(type, config)
+    let all: [any Optimizer] = [
+      SGD(), RMSprop(), Adagrad(), Adadelta(), Adam(), AdamW(), Adamax(), Nadam(), Lion(), Ftrl(), Adafactor(), Lamb(),
+      Muon(), ScheduleFreeAdamW(),
+    ]
+    let usual = all.first { Swift.type(of: $0).className == Made.className }
+    return try decoded(type, completed(config, usual.map { OptimizerForm($0) }, type))
   }
 
-  private static func usual(_ className: String) -> (any Optimizer)? {
-    let all: [any Optimizer] = [
-      SGD(), RMSprop(), Adagrad(), Adadelta(), Adam(), AdamW(), Adamax(), Nadam(), Lion(),
-    ]
-    return all.first { type(of: $0).className == className }
+  /// A configuration with what an older or bare one lacks: what the class begins with.
+  private func completed(
+    _ config: JSONObject, _ usual: (any Encodable)?, _ type: Any.Type
+  ) throws -> JSONObject {
+    guard let usual else { return config }
+    var config = config
+    let writing = KerasWriting(place, calls: []) { _ in true }
+    func written<Value: Encodable>(_ value: Value) throws -> JSONObject {
+      let mapped = type as? any KerasMapped.Type
+      var known = try KerasEncoder.value(of: value, renamed: mapped?.kerasKeys ?? [:], writing).object ?? [:]
+      try mapped?.toKeras(&known)
+      return known
+    }
+    let known = try written(usual)
+    for key in known.keys { config.setDefault(key, known[key] ?? .null) }
+    return config
+  }
+
+  private func scaled(_ config: JSONObject) throws -> any Optimizer {
+    guard let inner = try optimizer(config["inner_optimizer"] ?? .null) else {
+      throw misfit(expected: "an inner optimizer", given: "there is none")
+    }
+    guard inner.lossScaling == nil else {
+      throw misfit(expected: "a loss that is scaled once", given: "the inner optimizer scales it too")
+    }
+    func scale<Base: Optimizer>(_ base: Base) -> any Optimizer {
+      LossScaleOptimizer(
+        base, initialScale: config["initial_scale"]?.number ?? 32_768,
+        dynamicGrowthSteps: config["dynamic_growth_steps"]?.integer ?? 2_000)
+    }
+    return scale(inner)
   }
 
   private func following<Base: Optimizer, Schedule: LearningRateSchedule>(
@@ -128,16 +161,24 @@ extension KerasReading {
   }
 
   private func loss<Made: Loss>(_ type: Made.Type, _ given: JSONObject) throws -> any Loss {
-    var config = given
-    if type is BinaryCrossentropy.Type || type is CategoricalCrossentropy.Type {
-      config.setDefault("label_smoothing", .number(0))
-    }
+    let all: [any Loss] = [
+      BinaryCrossentropy(), BinaryFocalCrossentropy(), CategoricalCrossentropy(), CategoricalFocalCrossentropy(),
+      CategoricalGeneralizedCrossEntropy(), Circle(), Dice(), SparseCategoricalCrossentropy(), Tversky(),
+    ]
+    var config = try completed(given, all.first { Swift.type(of: $0).className == Made.className }, type)
     config.setDefault("from_logits", .bool(false))
-    if let reduction = config["reduction"]?.text, !["sum_over_batch_size", "auto", "mean"].contains(reduction) {
-      throw misfit(.unsupported, expected: "the reduction sum_over_batch_size", given: "it is \(reduction)")
+    var reduction: LossReduction?
+    if let name = config["reduction"]?.text, !["sum_over_batch_size", "auto", "mean"].contains(name) {
+      guard let known = LossReduction(rawValue: name) else {
+        throw misfit(
+          .unsupported, expected: "a reduction to one number: sum_over_batch_size, sum or mean_with_sample_weight",
+          given: "it is \(name.prefix(60))")
+      }
+      reduction = known
     }
     config["reduction"] = nil
-    return try decoded(type, config)
+    let base = try decoded(type, config)
+    return reduction.map { base.reduced(by: $0) } ?? base
   }
 
   func losses(_ value: JSONValue, _ outputs: [String]) throws -> [any Loss] {
@@ -158,22 +199,28 @@ extension KerasReading {
 
   // MARK: - Metrics
 
-  /// The metrics of the first output: others are noted.
-  func metrics(_ value: JSONValue, outputs: [String]) throws -> [any Metric] {
+  /// Metrics with the outputs they look at; nil where there is one alone, or where none is named.
+  func metrics(_ value: JSONValue, outputs: [String]) throws -> [(metric: any Metric, output: Int?)] {
     if value.isNull { return [] }
+    let isOne = outputs.count < 2
     if let object = value.object, object["class_name"] == nil {
-      if object.keys.contains(where: { $0 != outputs.first }) { note("metrics of outputs but the first are left out") }
-      return try metrics(object[outputs.first ?? ""] ?? .null, outputs: [])
-    }
-    let values = value.array ?? [value]
-    if let lists = value.array, outputs.count > 1, lists.count == outputs.count {
-      if lists.dropFirst().contains(where: { !$0.isNull && $0 != .array([]) }) {
-        note("metrics of outputs but the first are left out")
+      if let unknown = object.keys.first(where: { !outputs.contains($0) }) {
+        note("metrics of \(unknown.prefix(60)), which is no output, are left out")
       }
-      return try metrics(lists[0], outputs: [])
+      return try outputs.enumerated().flatMap { index, name in
+        try metrics(object[name] ?? .null).map { ($0, isOne ? nil : index) }
+      }
     }
-    return try values.filter { !$0.isNull }.flatMap { value in
-      if let inner = value.array { return try metrics(.array(inner), outputs: []) }
+    if let lists = value.array, !isOne, lists.count == outputs.count {
+      return try lists.enumerated().flatMap { index, own in try metrics(own).map { ($0, index) } }
+    }
+    return try metrics(value).map { ($0, nil) }
+  }
+
+  /// The metrics of one output.
+  private func metrics(_ value: JSONValue) throws -> [any Metric] {
+    try (value.array ?? [value]).filter { !$0.isNull }.flatMap { value in
+      if let inner = value.array { return try inner.compactMap { $0.isNull ? nil : try metric($0) } }
       return try metric(value).map { [$0] } ?? []
     }
   }
@@ -209,7 +256,12 @@ extension KerasReading {
 
   private func metric<Made: Metric>(_ type: Made.Type, _ given: JSONObject) throws -> any Metric {
     if let type = type as? any LossMetric.Type { return try type.fromKeras(given, self) }
-    return try decoded(type, given)
+    let all: [any Metric] = [
+      AUC(), BinaryAccuracy(), BinaryIoU(), ConcordanceCorrelation(), F1Score(), FBetaScore(), FalseNegatives(),
+      FalsePositives(), PearsonCorrelation(), Precision(), R2Score(), Recall(), SparseTopKCategoricalAccuracy(),
+      TopKCategoricalAccuracy(), TrueNegatives(), TruePositives(),
+    ]
+    return try decoded(type, completed(given, all.first { Swift.type(of: $0).className == Made.className }, type))
   }
 }
 
@@ -231,103 +283,4 @@ extension LossMean: LossMetric {
     return LossMean(loss, name: config["name"]?.text ?? "loss", better: isHigher ? .higher : .lower)
   }
   var averaged: any Loss { loss }
-}
-
-// MARK: - Writing
-
-/// An optimizer's options without what Keras writes under other keys.
-private struct OptimizerForm: Encodable {
-  let optimizer: any Optimizer
-  init(_ optimizer: any Optimizer) { self.optimizer = optimizer }
-  func encode(to encoder: Encoder) throws {
-    var plain = optimizer
-    plain.clipping = nil
-    plain.weightDecay = nil
-    try plain.encode(to: encoder)
-  }
-}
-
-extension TrainingSettings {
-  func kerasConfiguration(_ writing: KerasWriting) throws -> JSONValue {
-    let values = try losses.map { try loss($0, writing) }
-    let metrics = try metrics.enumerated().compactMap { try metric($1, metricNames[$0], writing) }
-    let isWeighted = lossWeights.contains { $0 != 1 }
-    return .object([
-      "optimizer": try optimizer(writing), "loss": values.count == 1 ? values[0] : .array(values),
-      "loss_weights": isWeighted ? .array(lossWeights.map { .number(Double("\($0)") ?? 1) }) : .null,
-      // Keras takes a list for each of several outputs; Cajal judges the first.
-      "metrics": values.count == 1
-        ? .array(metrics) : .array([.array(metrics)] + values.dropFirst().map { _ in .array([]) }),
-      "weighted_metrics": .null, "run_eagerly": .bool(false), "steps_per_execution": .integer(1),
-      "jit_compile": .bool(false),
-    ])
-  }
-
-  private func options<T: Encodable>(_ value: T, of type: Any.Type, _ writing: KerasWriting) throws -> JSONObject {
-    let mapped = type as? any KerasMapped.Type
-    var config = try KerasEncoder.value(of: value, renamed: mapped?.kerasKeys ?? [:], writing).object ?? [:]
-    try mapped?.toKeras(&config)
-    return config
-  }
-
-  private func optimizer(_ writing: KerasWriting) throws -> JSONValue {
-    let parts = OptimizerEntry(optimizer).parts
-    let type = type(of: parts.base)
-    let own = try options(OptimizerForm(parts.base), of: type, writing)
-    var config: JSONObject = ["name": .text(snakeCase(type.className))]
-    for key in own.keys where !["clipping", "weight_decay"].contains(key) { config[key] = own[key] }
-    if let schedule = parts.schedule {
-      func written<Written: LearningRateSchedule>(_ schedule: Written) throws -> JSONObject {
-        try options(schedule, of: Written.self, writing)
-      }
-      config["learning_rate"] = .keras(
-        "keras.optimizers.schedules", Swift.type(of: schedule).className, try written(schedule))
-    } else {
-      config["learning_rate"] = .number(Double("\(learningRate.scalar)") ?? optimizer.learningRate)
-    }
-    config["weight_decay"] = optimizer.weightDecay.map { .number($0.rate) } ?? .null
-    for key in ["clipnorm", "global_clipnorm", "clipvalue"] { config[key] = .null }
-    switch optimizer.clipping {
-    case .value(let limit): config["clipvalue"] = .number(limit)
-    case .norm(let limit): config["clipnorm"] = .number(limit)
-    case .globalNorm(let limit): config["global_clipnorm"] = .number(limit)
-    case nil: break
-    }
-    return .keras("keras.optimizers", type.className, config)
-  }
-
-  private func loss(_ loss: any Loss, _ writing: KerasWriting) throws -> JSONValue {
-    func written<Written: Loss>(_ loss: Written) throws -> JSONObject {
-      try options(loss, of: Written.self, writing)
-    }
-    let name = type(of: loss).className
-    var config = try written(loss)
-    config["name"] = .text(snakeCase(name))
-    config["reduction"] = .text("sum_over_batch_size")
-    return .keras("keras.losses", name, config)
-  }
-
-  /// The metrics of Keras that are means of losses.
-  private static let means: Set<String> = [
-    "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy", "CategoricalHinge",
-    "CosineSimilarity", "Hinge", "KLDivergence", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError",
-    "MeanSquaredError", "MeanSquaredLogarithmicError", "Poisson", "SquaredHinge",
-  ]
-
-  private func metric(_ metric: any Metric, _ name: String, _ writing: KerasWriting) throws -> JSONValue? {
-    func written<Written: Encodable>(_ value: Written) throws -> JSONObject {
-      try options(value, of: Written.self, writing)
-    }
-    if metric is Accuracy { return .text("accuracy") }
-    if let mean = metric as? any LossMetric {
-      let loss = type(of: mean.averaged).className
-      guard Self.means.contains(loss) else { return nil }
-      var config = try written(mean.averaged)
-      config["name"] = .text(name)
-      return .keras("keras.metrics", loss == "LogCosh" ? "LogCoshError" : loss, config)
-    }
-    var config = try written(metric)
-    config["name"] = .text(name)
-    return .keras("keras.metrics", type(of: metric).className, config)
-  }
 }

@@ -77,6 +77,46 @@ enum KerasLegacy {
   }
 }
 
+extension Dot: KerasMapped {
+  // One axis for both inputs.
+  static func fromKeras(_ config: inout JSONObject) throws {
+    if let axis = config["axes"]?.integer { config["axes"] = .array([.integer(axis), .integer(axis)]) }
+  }
+}
+
+extension Normalization: KerasMapped {
+  // No axis: one mean and one variance for everything.
+  static func toKeras(_ config: inout JSONObject) throws {
+    guard config["axis"] == .array([]) else { return }
+    config["axis"] = .null
+    config.unwrap("mean")
+    config.unwrap("variance")
+  }
+}
+
+extension RandomShear: KerasMapped {
+  // Keras writes a range around 0, and reads only its end.
+  static func toKeras(_ config: inout JSONObject) throws {
+    for key in ["x_factor", "y_factor"] {
+      guard let range = config[key]?.array, range.count == 2, let low = range[0].number, let high = range[1].number,
+        low == -high
+      else { continue }
+      config[key] = .number(high)
+    }
+  }
+}
+
+extension RandomPosterization: KerasMapped {
+  // Keras counts with the factor: it must be made of integers there.
+  static func toKeras(_ config: inout JSONObject) throws {
+    func whole(_ value: JSONValue) -> JSONValue {
+      value.number.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? value
+    }
+    guard let factor = config["factor"] else { return }
+    config["factor"] = factor.array.map { .array($0.map(whole)) } ?? whole(factor)
+  }
+}
+
 // None stands for the input's own size, which is -1 here.
 extension Dropout: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws {
@@ -159,6 +199,7 @@ extension Huber: KerasMapped {
 
 extension AUC: KerasMapped {
   static var kerasKeys: [String: String] { ["thresholdCount": "num_thresholds", "summation": "summation_method"] }
+  static func fromKeras(_ config: inout JSONObject) throws { config["num_labels"] = nil }
 }
 
 extension Precision: KerasMapped {
@@ -171,13 +212,45 @@ extension Recall: KerasMapped {
   static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
   static var kerasKeys: [String: String] { ["classIndex": "class_id"] }
 }
+extension TruePositives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+extension TrueNegatives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+extension FalsePositives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+extension FalseNegatives: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
+  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+}
+
+// None stands for the score of each class by itself, here for their mean.
+extension F1Score: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.meanOfClasses() }
+}
+extension FBetaScore: KerasMapped {
+  static func fromKeras(_ config: inout JSONObject) throws { config.meanOfClasses() }
+}
 
 extension JSONObject {
-  /// `thresholds`, a number, a list of one or null for 0.5.
+  fileprivate mutating func meanOfClasses() {
+    if self["average"]?.text == nil { self["average"] = .text("macro") }
+  }
+  /// `thresholds`, a number, a list of one or null for 0.5, or for whatever is among the first `top_k`.
   fileprivate mutating func fromKerasThreshold() {
     unwrap("thresholds")
-    if self["thresholds"]?.number == nil, self["thresholds"]?.array == nil { self["thresholds"] = .number(0.5) }
+    if self["thresholds"]?.number == nil, self["thresholds"]?.array == nil {
+      self["thresholds"] = .number(self["top_k"]?.integer == nil ? 0.5 : -1e10)
+    }
     rename("thresholds", to: "threshold")
   }
-  fileprivate mutating func toKerasThreshold() { rename("threshold", to: "thresholds") }
+  fileprivate mutating func toKerasThreshold() {
+    rename("threshold", to: "thresholds")
+    if let threshold = self["thresholds"]?.number, threshold <= -1e10 { self["thresholds"] = .null }
+  }
 }

@@ -8,6 +8,8 @@ struct KerasNode {
   var path: String
   /// The layers of a network in Keras's order; nil for a layer.
   var children: [KerasNode]?
+  /// Keras's groups of the cells in a stack, by the cells' names.
+  private var cells: [String: String] = [:]
 
   init(_ className: String, name: String, path: String, children: [KerasNode]? = nil) {
     self.className = className
@@ -22,6 +24,7 @@ struct KerasNode {
     name = value["name"].text ?? value["config"]["name"].text ?? ""
     self.path = isRoot ? "" : path.isEmpty ? name : path + "/" + name
     guard ["Sequential", "Functional", "Model"].contains(className), let layers = value["config"]["layers"].array else {
+      cells = Self.cells(value["config"], depth: 0)
       return
     }
     guard depth < 64 else {
@@ -73,11 +76,12 @@ struct KerasNode {
     var bySubgroup: [String: [Variable]] = [:]
     for variable in own {
       let parts = variable.name.dropFirst(path.count + 1).split(separator: "/").dropLast().map(String.init)
-      let place = ([group] + KerasNode.attributes(of: className, parts)).joined(separator: "/")
+      let place = ([group] + attributes(parts)).joined(separator: "/")
       if bySubgroup[place] == nil { order.append(place) }
       bySubgroup[place, default: []].append(variable)
     }
-    for place in order {
+    // What is the layer's own comes before what is the layers' inside.
+    for place in order.filter({ $0 == group }) + order.filter({ $0 != group }) {
       let all = bySubgroup[place] ?? []
       var sorted = all.filter { $0.role == .parameter } + all.filter { $0.role != .parameter }
       // Keras's wrapper keeps the kernel of its layer once more before its own vector.
@@ -101,13 +105,34 @@ struct KerasNode {
     }
   }
 
+  /// Cells are numbered by their classes, whatever their names.
+  private static func cells(_ config: JSONValue, depth: Int) -> [String: String] {
+    guard let list = config["cells"].array else {
+      guard depth < 8 else { return [:] }
+      return ["cell", "layer", "backward_layer"].reduce(into: [:]) { known, key in
+        guard config[key].object != nil else { return }
+        known.merge(cells(config[key]["config"], depth: depth + 1)) { first, _ in first }
+      }
+    }
+    var used: [String: Int] = [:]
+    var known: [String: String] = [:]
+    for cell in list {
+      let base = snakeCase(cell["class_name"].text ?? "")
+      let number = used[base].map { $0 + 1 } ?? 0
+      used[base] = number
+      guard let name = cell["config"]["name"].text, known[name] == nil else { continue }
+      known[name] = number == 0 ? base : "\(base)_\(number)"
+    }
+    return known
+  }
+
   /// All nodes below with their groups, this one first.
   func everyGroup(_ own: String = "") -> [(node: KerasNode, group: String)] {
     [(self, own)] + groups(own).flatMap { $0.node.everyGroup($0.group) }
   }
 
   /// Keras's attributes for the layers inside a layer: what stands for a part of a weight's path.
-  static func attributes(of className: String, _ parts: [String]) -> [String] {
+  private func attributes(_ parts: [String]) -> [String] {
     var isStack = className == "StackedRNNCells"
     return parts.enumerated().map { index, part in
       if index == 0 {
@@ -116,12 +141,12 @@ struct KerasNode {
           let known = ["query", "key", "value"].contains(part)
           let prefix = className == "GroupQueryAttention" ? "_" : ""
           return prefix + (known ? part + "_dense" : part == "attention_output" ? "output_dense" : part)
-        case "Bidirectional": return part.hasPrefix("backward") ? "backward_layer" : "forward_layer"
+        case "Bidirectional": return part.hasPrefix("forward") ? "forward_layer" : "backward_layer"
         case "TimeDistributed", "SpectralNormalization": return "layer"
         default: break
         }
       }
-      if isStack { return "cells/" + part }
+      if isStack { return "cells/" + (cells[part] ?? part) }
       if part.hasPrefix("stacked_rnn_cells") {
         isStack = true
         return "cell"

@@ -82,7 +82,7 @@ extension Initializer: KerasValue {
       throw reading.misfit(expected: "an initializer", given: "it is \(value.excerpt)")
     }
     func number(_ key: String, _ usual: Float) -> Float { config[key]?.number.map { Float($0) } ?? usual }
-    switch snakeCase(name) {
+    switch name == "STFT" ? "stft" : snakeCase(name) {
     case "zeros": self = .zeros
     case "ones": self = .ones
     case "constant": self = .constant(number("value", 0))
@@ -98,13 +98,17 @@ extension Initializer: KerasValue {
     case "truncated_normal":
       self = .truncatedNormal(mean: number("mean", 0), deviation: number("stddev", 0.05))
     case "variance_scaling": self = Self.scaling(config, reading)
+    case "identity", "identity_initializer": self = .identity(gain: number("gain", 1))
+    case "orthogonal", "orthogonal_initializer": self = .orthogonal(gain: number("gain", 1))
+    case "stft": self = Self.form("STFT", config, reading) ?? Self.other(value, reading)
     default: self = Self.other(value, reading)
     }
+    if let seed = config["seed"]?.integer { self = seeded(seed) }
   }
 
   /// An initializer that has a form of the same name here; nil for one that has none.
   private static func form(_ name: String, _ config: JSONObject, _ reading: KerasReading) -> Initializer? {
-    let property = name.prefix(1).lowercased() + name.dropFirst()
+    let property = name == "STFT" ? "stft" : name.prefix(1).lowercased() + name.dropFirst()
     var arguments = config
     arguments["seed"] = nil
     let value: JSONValue = .object([kerasKey(property): .object(arguments)])
@@ -120,9 +124,14 @@ extension Initializer: KerasValue {
   }
 
   private static func scaling(_ config: JSONObject, _ reading: KerasReading) -> Initializer {
-    if let known = form("VarianceScaling", config, reading) { return known }
     let isUniform = config["distribution"]?.text == "uniform"
-    switch (config["scale"]?.number ?? 1, config["mode"]?.text ?? "fan_in") {
+    let scale = config["scale"]?.number ?? 1
+    if let mode = FanMode(rawValue: config["mode"]?.text ?? "fan_in"), scale > 0,
+      let distribution = Distribution(rawValue: config["distribution"]?.text ?? "truncated_normal")
+    {
+      return .varianceScaling(scale: scale, mode: mode, distribution: distribution)
+    }
+    switch (scale, config["mode"]?.text ?? "fan_in") {
     case (2, "fan_in"): return isUniform ? .heUniform : .heNormal
     case (1, "fan_in"): return isUniform ? .lecunUniform : .lecunNormal
     case (1, "fan_avg"): return isUniform ? .glorotUniform : .glorotNormal
@@ -151,6 +160,14 @@ extension Initializer: KerasValue {
       return object("RandomNormal", ["mean": number(mean), "stddev": number(deviation), "seed": .null])
     case .truncatedNormal(let mean, let deviation):
       return object("TruncatedNormal", ["mean": number(mean), "stddev": number(deviation), "seed": .null])
+    case .seeded(let initializer, let seed):
+      let value = try initializer.kerasValue(writing)
+      guard var object = value.object, var config = object["config"]?.object, config["seed"] != nil else {
+        return value
+      }
+      config["seed"] = .integer(seed)
+      object["config"] = .object(config)
+      return .object(object)
     default: return try otherValue(writing)
     }
   }
@@ -164,8 +181,11 @@ extension Initializer: KerasValue {
     }
     guard let form = try KerasEncoder.value(of: Plain(initializer: self), writing).object, let key = form.keys.first
     else { return .keras("keras.initializers", "Zeros", [:]) }
-    let name = key.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    return .keras("keras.initializers", name, form[key]?.object ?? [:])
+    let name =
+      key == "stft" ? "STFT" : key.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    var config = form[key]?.object ?? [:]
+    if name == "VarianceScaling" || name == "Orthogonal" { config["seed"] = .null }
+    return .keras("keras.initializers", name, config)
   }
 }
 
@@ -179,16 +199,76 @@ extension Regularizer: KerasValue {
     case "l1": self.init(l1: number("l1", 0.01))
     case "l2": self.init(l2: number("l2", 0.01))
     case "l1l2", "l1_l2": self.init(l1: number("l1"), l2: number("l2"))
+    case "orthogonalregularizer", "orthogonal_regularizer", "orthogonal":
+      self.init()
+      orthogonal = OrthogonalRegularizer(
+        factor: number("factor", 0.01), mode: config["mode"]?.text == "columns" ? .columns : .rows)
     default:
-      throw reading.misfit(.unsupported, expected: "regularizers L1, L2 or L1L2", given: "it is \(name.prefix(60))")
+      throw reading.misfit(
+        .unsupported, expected: "regularizers L1, L2, L1L2 or OrthogonalRegularizer",
+        given: "it is \(name.prefix(60))")
     }
   }
 
   func kerasValue(_ writing: KerasWriting) throws -> JSONValue {
     func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
+    if let orthogonal {
+      guard l1 == 0, l2 == 0 else {
+        throw writing.misfit(
+          expected: "one kind of penalty on a parameter, as Keras has", given: "there are two",
+          advice: "Save it to a folder: a path without .keras.")
+      }
+      return .keras(
+        "keras.regularizers", "OrthogonalRegularizer",
+        ["factor": number(orthogonal.factor), "mode": .text(orthogonal.mode.rawValue)])
+    }
     if l1 == 0 { return .keras("keras.regularizers", "L2", ["l2": number(l2)]) }
     if l2 == 0 { return .keras("keras.regularizers", "L1", ["l1": number(l1)]) }
     return .keras("keras.regularizers", "L1L2", ["l1": number(l1), "l2": number(l2)])
+  }
+}
+
+extension Constraint: KerasValue {
+  init(keras value: JSONValue, _ reading: KerasReading) throws {
+    guard let (name, config) = value.kerasClass else {
+      throw reading.misfit(expected: "a constraint", given: "it is \(value.excerpt)")
+    }
+    func number(_ key: String, _ usual: Double) -> Double { config[key]?.number ?? usual }
+    let given = config["axis"] ?? .integer(0)
+    let axis = try (given.array ?? [given]).map { value in
+      guard let axis = value.integer, (-64...64).contains(axis) else {
+        throw reading.misfit(expected: "axes of a constraint", given: "there is \(value.excerpt)")
+      }
+      return axis
+    }
+    switch snakeCase(name) {
+    case "max_norm": self = .maxNorm(maxValue: number("max_value", 2), axis: axis)
+    case "min_max_norm":
+      self = .minMaxNorm(
+        minValue: number("min_value", 0), maxValue: number("max_value", 1), rate: number("rate", 1), axis: axis)
+    case "non_neg": self = .nonNeg
+    case "unit_norm": self = .unitNorm(axis: axis)
+    default:
+      throw reading.misfit(
+        .unsupported, expected: "constraints MaxNorm, MinMaxNorm, NonNeg or UnitNorm",
+        given: "it is \(name.prefix(60))")
+    }
+  }
+
+  func kerasValue(_ writing: KerasWriting) throws -> JSONValue {
+    func axes(_ axis: [Int]) -> JSONValue {
+      axis.count == 1 ? .integer(axis[0]) : .array(axis.map { .integer($0) })
+    }
+    func object(_ name: String, _ config: JSONObject) -> JSONValue { .keras("keras.constraints", name, config) }
+    switch self {
+    case .nonNeg: return object("NonNeg", [:])
+    case .unitNorm(let axis): return object("UnitNorm", ["axis": axes(axis)])
+    case .maxNorm(let most, let axis): return object("MaxNorm", ["max_value": .number(most), "axis": axes(axis)])
+    case .minMaxNorm(let least, let most, let rate, let axis):
+      return object(
+        "MinMaxNorm",
+        ["min_value": .number(least), "max_value": .number(most), "rate": .number(rate), "axis": axes(axis)])
+    }
   }
 }
 

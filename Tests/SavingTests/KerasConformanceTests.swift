@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+@testable import Cajal
+
+/// Every model that Tests/Conformance/keras_layers.py has made: read, computed, trained, written, read again.
+///
+/// `make conformance` makes them and sets CAJAL_KERAS_MODELS to their folder.
+@Suite struct KerasConformanceTests {
+  static let folder = ProcessInfo.processInfo.environment["CAJAL_KERAS_MODELS"]
+
+  /// What Keras says about a model.
+  private struct Row: Decodable {
+    var inputs: [KerasFileTests.Values]
+    var outputs: [KerasFileTests.Values]
+    var targets: [KerasFileTests.Values]?
+    /// Loss and metrics before training goes on, in Keras's order.
+    var evaluated: [Double]?
+    /// All weights after two more steps.
+    var trained: [[Double]]?
+    /// How far weights after training may be away; why is said where the row is made.
+    var tolerance: Double?
+  }
+
+  private struct Misfit: Error, CustomStringConvertible { let description: String }
+
+  private func demand(_ given: [Float], _ wanted: [Double], _ what: String, _ tolerance: Double) throws -> Double {
+    let distance = KerasFileTests.distance(given, wanted)
+    guard distance <= tolerance else { throw Misfit(description: "\(what) differ by \(distance)") }
+    return distance
+  }
+
+  private func outputs(_ model: Model, _ row: Row) throws -> Double {
+    let outputs = try model.predict(row.inputs.map(\.tensor))
+    guard outputs.map(\.shape.dimensions) == row.outputs.map(\.shape) else {
+      throw Misfit(description: "shapes are \(outputs.map(\.shape)), not \(row.outputs.map(\.shape))")
+    }
+    return try zip(outputs, row.outputs).map { output, wanted in
+      try demand(output.cast(to: .float32).scalars(), wanted.values, "outputs", 1e-5)
+    }.max() ?? 0
+  }
+
+  private func training(_ model: Model, _ row: Row) throws -> Double {
+    guard let targets = row.targets else { return 0 }
+    let source = try ArraySource(inputs: row.inputs.map(\.tensor), targets: targets.map(\.tensor), shuffles: false)
+    let count = row.inputs[0].shape[0]
+    var worst = 0.0
+    if let evaluated = row.evaluated {
+      let logs = try model.evaluate(source, batchSize: count)
+      let names = try ["loss"] + model.settings().metricNames
+      guard names.count == evaluated.count else {
+        throw Misfit(description: "there are \(names), but \(evaluated.count) values")
+      }
+      for (name, wanted) in zip(names, evaluated) {
+        worst = max(worst, try demand([Float(logs[name] ?? .nan)], [wanted], name, 1e-4))
+      }
+    }
+    guard let trained = row.trained else { return worst }
+    try model.fit(source, epochs: 2, batchSize: count, verbose: .silent)
+    // A file may name a weight twice.
+    var met: Set<String> = []
+    let weights = try model.kerasConfiguration(including: false).node.weights(of: model.variables)
+      .filter { met.insert($0.variable.name).inserted }
+    guard weights.count == trained.count else {
+      throw Misfit(description: "there are \(weights.count) weights, not \(trained.count)")
+    }
+    for (weight, wanted) in zip(weights, trained) where weight.variable.type.dtype == .float32 {
+      worst = max(
+        worst,
+        try demand(weight.variable.value.scalars(), wanted, weight.variable.name, row.tolerance ?? 1e-4))
+    }
+    return worst
+  }
+
+  /// Reads, computes, writes to a folder, reads again and trains on with every model of a folder.
+  private func compare(_ folder: String, written: String) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".keras") && !$0.hasPrefix("back-") }.map { String($0.dropLast(6)) }.sorted()
+    #expect(!names.isEmpty, "no models in \(folder)")
+    var worst = (outputs: (0.0, "none"), training: (0.0, "none"))
+    var trainedCount = 0
+    var failures: [String] = []
+    for name in names {
+      do {
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).json"))
+        let row = try JSONDecoder().decode(Row.self, from: data)
+        let model = try Model.load(from: "\(folder)/\(name).keras")
+        guard model.notes.isEmpty else { throw Misfit(description: "\(model.notes)") }
+        let deviation = try outputs(model, row)
+        try model.save(to: "\(written)/back-\(name).keras")
+        let again = try Model.load(from: "\(written)/back-\(name).keras")
+        guard again.notes.isEmpty else { throw Misfit(description: "written: \(again.notes)") }
+        _ = try outputs(again, row)
+        let trained = try max(training(model, row), training(again, row))
+        trainedCount += row.trained == nil ? 0 : 1
+        if deviation > worst.outputs.0 { worst.outputs = (deviation, name) }
+        if trained > worst.training.0 { worst.training = (trained, name) }
+      } catch {
+        failures.append("\(name): \(error)")
+      }
+    }
+    print("\(names.count) models of Keras, \(trainedCount) of them trained on; \(failures.count) failures")
+    print("largest deviation of outputs \(worst.outputs), of training \(worst.training)")
+    #expect(failures.isEmpty, "\(failures.count) of \(names.count) models differ: \(failures.joined(separator: "\n"))")
+  }
+
+  @Test(.enabled(if: folder != nil, "CAJAL_KERAS_MODELS names no folder: make conformance fills one"))
+  func modelsOfKerasComputeAndTrainTheSame() throws {
+    let folder = try #require(Self.folder)
+    try compare(folder, written: folder)
+  }
+
+  /// A few rows of the table are committed.
+  @Test func committedModelsOfKerasComputeAndTrainTheSame() throws {
+    let folder = ScratchFolder()
+    try compare(KerasFileTests.folder + "/rows", written: folder.path)
+  }
+}
