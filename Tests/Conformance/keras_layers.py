@@ -91,7 +91,7 @@ MODELS = {
 
 # How far weights after two steps may be away, where it is more than 1e-4.
 TOLERANCES = {
-    "optimizer_ScheduleFreeAdamW": 1e-3,  # Keras 3.15 on TensorFlow reads z after its update, the paper before it
+    "optimizer_ScheduleFreeAdamW": 1e-2,  # Keras 3.15 on TensorFlow reads z after its update, the paper before it
 }
 
 

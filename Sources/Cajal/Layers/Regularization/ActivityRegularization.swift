@@ -1,4 +1,4 @@
-/// Gives its input back and adds l1 Σ |x| + l2 Σ x² to the loss while training: what makes a code sparse.
+/// Gives its input back and adds (l1 Σ |x| + l2 Σ x²) / batch to the loss while training: what makes a code sparse.
 public struct ActivityRegularization: Layer {
   /// Weight of Σ |x|.
   public var l1: Double
