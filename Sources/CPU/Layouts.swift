@@ -1,4 +1,3 @@
-import COneDNN
 // How every value lies in memory: kernels with a preference choose, elementwise work follows, the rest gets the plain array.
 import CajalCompiler
 import CajalGraph
@@ -12,22 +11,23 @@ struct Layouts: Pass {
   let isOn: Bool
 
   func run(_ code: inout Code) throws {
-    var chooser = Chooser(code, library: library, isTraining: isTraining, isOn: isOn)
+    var chooser = LayoutChooser(code, library: library, isTraining: isTraining, isOn: isOn)
     code = try chooser.rewritten()
   }
 }
 
-private struct Chooser {
+/// One walk over a program, from its first instruction to its last.
+struct LayoutChooser {
   private let source: Code
-  private var result: Code
-  private let library: Library
-  private let isTraining: Bool
-  private let isOn: Bool
+  var result: Code
+  let library: Library
+  let isTraining: Bool
+  let isOn: Bool
   private let producers: [Int]
   /// The variable whose layout a value should have, because an update joins them.
-  private var wanted: [Int: Variable] = [:]
+  var wanted: [Int: Variable] = [:]
   private var rearranged: [Int: [Layout: Int]] = [:]
-  private var arrangements: [ArrangementKey: Arrangement] = [:]
+  var arrangements: [ArrangementKey: Arrangement] = [:]
 
   init(_ code: Code, library: Library, isTraining: Bool, isOn: Bool) {
     source = code
@@ -39,7 +39,7 @@ private struct Chooser {
     producers = code.producers()
   }
 
-  private func layout(_ value: Int) -> Layout { result.values[value].layout ?? .rowMajor(result.type(value).shape) }
+  func layout(_ value: Int) -> Layout { result.values[value].layout ?? .rowMajor(result.type(value).shape) }
 
   mutating func rewritten() throws -> Code {
     findWanted()
@@ -71,12 +71,12 @@ private struct Chooser {
     }
   }
 
-  private func variable(_ value: Int) -> Variable? {
+  func variable(_ value: Int) -> Variable? {
     producers[value] >= 0 ? (source.instructions[producers[value]].operation as? ReadVariable)?.variable : nil
   }
 
   /// The iteration spaces of elementwise work with their operands.
-  private func segments(of instruction: Code.Instruction) -> [(Shape, [Int], [Int])] {
+  func segments(of instruction: Code.Instruction) -> [(Shape, [Int], [Int])] {
     if let map = instruction.operation as? FusedMap { return [(map.shape, instruction.inputs, instruction.outputs)] }
     if let update = instruction.operation as? UpdatingContraction {
       return [(update.map.shape, Array(instruction.inputs.dropFirst(2)), instruction.outputs)]
@@ -91,10 +91,10 @@ private struct Chooser {
     }
   }
 
-  private func plain(_ value: Int) -> Layout { .rowMajor(result.type(value).shape) }
+  func plain(_ value: Int) -> Layout { .rowMajor(result.type(value).shape) }
 
   /// The value in a layout, by a rearrangement if it lies otherwise.
-  private mutating func rearrange(_ value: Int, _ layout: Layout, _ path: String) -> Int {
+  mutating func rearrange(_ value: Int, _ layout: Layout, _ path: String) -> Int {
     let shape = result.type(value).shape
     let current = self.layout(value)
     if current == layout || current.isRowMajor(shape) && layout.isRowMajor(shape) { return value }
@@ -157,247 +157,10 @@ private struct Chooser {
     result.instructions.append(placed)
   }
 
-  private mutating func demandPlain(_ instruction: inout Code.Instruction) {
+  mutating func demandPlain(_ instruction: inout Code.Instruction) {
     for index in instruction.inputs.indices {
       instruction.inputs[index] = rearrange(
         instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
     }
-  }
-
-  // MARK: - Convolutions
-
-  /// How the input and the output of a convolution lie.
-  private struct Arrangement {
-    var input: Layout
-    var output: Layout
-    var isBatchInnermost = false
-  }
-
-  private struct ArrangementKey: Hashable {
-    var convolution: Convolution
-    var kernel: Shape
-    var input: Shape
-    var output: Shape
-  }
-
-  /// Few channels: the batch innermost. Training: channels in blocks of 16 where they divide. Prediction: channel-last.
-  ///
-  /// The first choice that all of the library's kernels take without falling to a reference loop.
-  private mutating func arrangement(_ convolution: Convolution, kernel: Shape, input: Shape, output: Shape)
-    -> Arrangement
-  {
-    let plain = Arrangement(input: .rowMajor(input), output: .rowMajor(output))
-    guard isOn else { return plain }
-    let key = ArrangementKey(convolution: convolution, kernel: kernel, input: input, output: output)
-    if let known = arrangements[key] { return known }
-    let form = ConvolutionForm(convolution, kernel: kernel, input: input, output: output)
-    var choice = plain
-    let innermost = Arrangement(
-      input: .batchInnermost(input), output: .batchInnermost(output), isBatchInnermost: true)
-    if form.suitsBatchInnermost(input: input, output: output) {
-      choice = innermost
-    } else if isTraining {
-      let (x, y) = (blocked(input), blocked(output))
-      let candidates = [(x, y), (.rowMajor(input), y), (x, .rowMajor(output))].filter {
-        $0.0 != plain.input || $0.1 != plain.output
-      }
-      for (x, y) in candidates where isQuick(form, input, x, output, y) {
-        choice = Arrangement(input: x, output: y)
-        break
-      }
-      // Nothing better than a reference loop in the library: the batch innermost, where that is possible.
-      if choice.input == plain.input, choice.output == plain.output,
-        !isQuick(form, input, plain.input, output, plain.output),
-        form.canLieBatchInnermost(input: input, output: output)
-      {
-        choice = innermost
-      }
-    }
-    arrangements[key] = choice
-    return choice
-  }
-
-  private func blocked(_ shape: Shape) -> Layout {
-    (3...5).contains(shape.rank) && shape.last % 16 == 0 ? .channelBlocked(shape, size: 16) : .rowMajor(shape)
-  }
-
-  /// Whether forward and kernel gradient run on real kernels in this arrangement.
-  private func isQuick(_ form: ConvolutionForm, _ input: Shape, _ x: Layout, _ output: Shape, _ y: Layout) -> Bool {
-    let source = Operand(type: TensorType(input, .float32), layout: x)
-    let target = Operand(type: TensorType(output, .float32), layout: y)
-    return (try? form.quickEnds(source, target, library, isTraining: true)) != nil
-  }
-
-  private mutating func convolve(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
-    let (x, kernel, y) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
-    let chosen = arrangement(
-      operation, kernel: result.type(kernel).shape, input: result.type(x).shape, output: result.type(y).shape)
-    instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
-    result.values[y].layout = chosen.output
-    if chosen.isBatchInnermost {
-      instruction.inputs[1] = rearrange(kernel, plain(kernel), instruction.path)
-    } else {
-      try chooseKernel(&instruction, operation)
-    }
-    if instruction.inputs.count > 2 {
-      instruction.inputs[2] = rearrange(instruction.inputs[2], plain(instruction.inputs[2]), instruction.path)
-    }
-  }
-
-  /// In training a parameter that no program has bound yet lies as the convolution likes it. In prediction its kernel
-  /// keeps a copy that does.
-  private mutating func chooseKernel(_ instruction: inout Code.Instruction, _ operation: Convolution) throws {
-    let kernel = instruction.inputs[1]
-    guard isOn, isTraining, let variable = variable(kernel), !variable.isBound,
-      variable.layout.isRowMajor(variable.type.shape)
-    else { return }
-    let (x, y) = (instruction.inputs[0], instruction.outputs[0])
-    let shape = result.type(kernel).shape
-    let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
-    let ends = try form.ends(
-      Operand(type: result.type(x), layout: layout(x)), Operand(type: result.type(y), layout: layout(y)), library,
-      isTraining: true)
-    let primitive = try form.hint(library, source: ends.source, target: ends.target)
-    guard let chosen = form.weights.layout(try primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)) else { return }
-    variable.adopt(chosen)
-    variable.isBound = true
-    result.values[kernel].layout = chosen
-  }
-
-  private mutating func kernelGradient(_ instruction: inout Code.Instruction, _ operation: ConvolutionKernelGradient) {
-    let (x, dy, gradient) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
-    let chosen = arrangement(
-      operation.convolution, kernel: operation.kernelShape, input: result.type(x).shape, output: result.type(dy).shape)
-    instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
-    instruction.inputs[1] = rearrange(dy, chosen.output, instruction.path)
-    guard !chosen.isBatchInnermost, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape
-    else { return }
-    result.values[gradient].layout = variable.layout
-  }
-
-  // MARK: - Dense layers
-
-  /// Matrices of weights in the layout that the library's dense layers like; everything else is the plain array.
-  private mutating func multiply(_ instruction: inout Code.Instruction, _ operation: Contraction) {
-    let (left, right, output) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
-    let isMatrix = result.type(output).shape.rank == 2 && result.type(output).dtype == .float32
-    guard isOn, isMatrix, !ProductForm(operation, result.type(left).shape, result.type(right).shape).isSmall else {
-      return demandPlain(&instruction)
-    }
-    if operation.transposesLeft {
-      demandPlain(&instruction)
-      if !operation.transposesRight, let variable = wanted[output], variable.type.shape == result.type(output).shape {
-        result.values[output].layout = variable.layout
-      }
-      return
-    }
-    let weights = variable(right)
-    if isTraining, !operation.transposesRight, let weights, weights.role == .parameter, !weights.isBound,
-      weights.layout.isRowMajor(weights.type.shape),
-      let form = try? DenseForm(
-        rows: result.type(left).shape[0], inputs: weights.type.shape[0], units: weights.type.shape[1], library),
-      let chosen = form.preferredLayout
-    {
-      weights.adopt(chosen)
-      weights.isBound = true
-      result.values[right].layout = chosen
-    }
-    let keepsRight = weights != nil && WeightsForm(shape: result.type(right).shape, groups: 1).isKnown(layout(right))
-    for index in instruction.inputs.indices where index != 1 || !keepsRight {
-      instruction.inputs[index] = rearrange(
-        instruction.inputs[index], plain(instruction.inputs[index]), instruction.path)
-    }
-  }
-
-  /// Both factors plainly; what the update reads and writes lies as its parameter, if that is in panels of columns.
-  private mutating func update(_ instruction: inout Code.Instruction, _ operation: UpdatingContraction) {
-    let factors = instruction.inputs.prefix(2).map { rearrange($0, plain($0), instruction.path) }
-    var map = Code.Instruction(
-      operation.map, inputs: Array(instruction.inputs.dropFirst(2)), outputs: instruction.outputs,
-      path: instruction.path)
-    followElementwise(&map)
-    let full = map.inputs.filter { result.type($0).shape == operation.map.shape } + map.outputs
-    if full.contains(where: { layout($0).columnPanel(operation.map.shape) == nil || layout($0) != layout(full[0]) }) {
-      demandPlain(&map)
-      for output in map.outputs { result.values[output].layout = plain(output) }
-    }
-    instruction.inputs = factors + map.inputs
-  }
-
-  /// Pooling and normalization take what comes, if it is channel-last or blocked, and hand it on.
-  private mutating func follow(_ instruction: inout Code.Instruction, inputs: [Int], outputs: [Int]) {
-    let first = instruction.inputs[inputs[0]]
-    let shape = result.type(first).shape
-    let isPooling =
-      instruction.operation is Pooling || instruction.operation is MaxPoolingGradient
-      || instruction.operation is MaxPoolingSelection || instruction.operation is AveragePoolingGradient
-      || instruction.operation is MaxPoolingWithWinners || instruction.operation is MaxPoolingWinnersGradient
-    let arranged: (Shape) -> Layout
-    if shape.rank >= 3, shape.last % 16 == 0, layout(first) == .channelBlocked(shape, size: 16) {
-      arranged = { .channelBlocked($0, size: 16) }
-    } else if isPooling, layout(first) == .batchInnermost(shape) {
-      arranged = Layout.batchInnermost
-    } else {
-      arranged = Layout.rowMajor
-    }
-    for index in instruction.inputs.indices {
-      let value = instruction.inputs[index]
-      let shape = result.type(value).shape
-      instruction.inputs[index] = rearrange(
-        value, inputs.contains(index) ? arranged(shape) : .rowMajor(shape), instruction.path)
-    }
-    for index in outputs {
-      let output = instruction.outputs[index]
-      result.values[output].layout = arranged(result.type(output).shape)
-    }
-  }
-
-  /// Variables that an update keeps beside a parameter, if they may still move.
-  private func slots(_ operands: [Int], _ results: [Int], like parameter: Variable) -> [Variable]? {
-    let beside = (operands.compactMap { variable($0) } + results.compactMap { wanted[$0] }).filter {
-      $0 !== parameter && $0.type == parameter.type && $0.role == .slot
-    }
-    return beside.allSatisfy { !$0.isBound || $0.layout == parameter.layout } ? beside : nil
-  }
-
-  private mutating func adopt(_ slots: [Variable], _ layout: Layout, _ operands: [Int]) {
-    for slot in slots { slot.adopt(layout) }
-    for value in operands { if let variable = variable(value) { result.values[value].layout = variable.layout } }
-  }
-
-  private mutating func followElementwise(_ instruction: inout Code.Instruction) {
-    var inputs: [Int] = []
-    for (shape, operands, results) in segments(of: instruction) {
-      let full = operands.filter { result.type($0).shape == shape }
-      // What an update writes lies as its variable; other work follows its first input that is not the plain array.
-      let parameter = full.compactMap { variable($0) }.first { $0.role == .parameter }
-      if let parameter, let slots = slots(full, results, like: parameter) { adopt(slots, parameter.layout, full) }
-      let target = parameter?.layout ?? results.compactMap { wanted[$0] }.first { $0.type.shape == shape }?.layout
-      let lead = target ?? full.map { layout($0) }.first { !$0.isRowMajor(shape) }
-      for value in operands {
-        guard let lead else {
-          inputs.append(rearrange(value, plain(value), instruction.path))
-          continue
-        }
-        let isFull = result.type(value).shape == shape
-        let current = layout(value)
-        // The plain array is read with strides, unless the leader has blocks on several axes.
-        let fits =
-          current == lead
-          || lead.blocks.count <= 1 && current.isRowMajor(result.type(value).shape)
-            && lead.blocks.first?.axis == shape.rank - 1
-        if isFull, !fits {
-          inputs.append(rearrange(value, lead, instruction.path))
-        } else if !isFull {
-          inputs.append(rearrange(value, plain(value), instruction.path))
-        } else {
-          inputs.append(value)
-        }
-      }
-      if let lead {
-        for output in results where result.type(output).shape == shape { result.values[output].layout = lead }
-      }
-    }
-    instruction.inputs = inputs
   }
 }
