@@ -65,20 +65,25 @@ final class Kernel {
     return memory
   }
 
+  /// What a step is for.
+  enum Purpose {
+    /// The kernel's own work.
+    case work
+    /// A conversion between layouts, in every run.
+    case conversion
+    /// Work for when a variable has changed.
+    case preparation
+  }
+
   /// Adds a C kernel whose arguments somebody else made.
   func add(
     _ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, prepared: UnsafeMutableRawPointer,
-    converts: Bool = false
+    for purpose: Purpose = .work
   ) {
-    if converts { conversionSteps.insert(steps.count) }
-    steps.append(vk_step(run: run, args: prepared))
-  }
-
-  /// Adds work for when a variable has changed.
-  func addPreparation(
-    _ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, prepared: UnsafeMutableRawPointer
-  ) {
-    preparationSteps.append(vk_step(run: run, args: prepared))
+    let step = vk_step(run: run, args: prepared)
+    guard purpose != .preparation else { return preparationSteps.append(step) }
+    if purpose == .conversion { conversionSteps.insert(steps.count) }
+    steps.append(step)
   }
 
   /// The operand's address is to be written there.

@@ -80,10 +80,9 @@ final class Attributes {
 enum Argument {
   /// An operand of the instruction, as it lies.
   case operand(Int)
-  /// An operand that lies otherwise than the primitive wants: reordered through working memory, before or after.
-  case reordered(Int, MemoryDescription)
-  /// The same for an operand that depends on variables alone: reordered when one of them has changed.
-  case prepared(Int, MemoryDescription)
+  /// An operand that may lie otherwise than the primitive wants: reordered through working memory, before or after; one
+  /// that depends on variables alone only when one of them has changed, into memory that is kept.
+  case reordered(Int, MemoryDescription, isPrepared: Bool = false)
   /// Working memory at an offset.
   case scratch(Int)
   /// Memory kept between runs at an offset.
@@ -107,29 +106,23 @@ extension Kernel {
       switch argument {
       case .operand, .scratch, .kept: places.append(argument)
       case .ignored: places.append(.scratch(reserve(bytes: try description.memory(role: role).byteCount)))
-      case .prepared(let operand, let given):
+      case .reordered(let operand, let given, let isPrepared):
         let wanted = try description.memory(role: role)
         guard !wanted.equals(given) else {
           places.append(.operand(operand))
           continue
         }
-        let offset = keep(bytes: wanted.byteCount)
-        places.append(.kept(offset))
-        try addReorder(library, from: (given, .operand(operand)), to: (wanted, .kept(offset)))
-      case .reordered(let operand, let given):
-        let wanted = try description.memory(role: role)
-        guard !wanted.equals(given) else {
-          places.append(.operand(operand))
-          continue
-        }
-        let offset = reserve(bytes: wanted.byteCount)
-        places.append(.scratch(offset))
+        let bytes = wanted.byteCount
+        let place = isPrepared ? Argument.kept(keep(bytes: bytes)) : .scratch(reserve(bytes: bytes))
+        places.append(place)
         if outputs.contains(role) {
           after.append {
-            try self.addReorder(library, from: (wanted, .scratch(offset)), to: (given, .operand(operand)))
+            try self.addReorder(library, from: (wanted, place), to: (given, .operand(operand)), for: .conversion)
           }
         } else {
-          try addReorder(library, from: (given, .operand(operand)), to: (wanted, .scratch(offset)))
+          try addReorder(
+            library, from: (given, .operand(operand)), to: (wanted, place),
+            for: isPrepared ? .preparation : .conversion)
         }
       }
     }
@@ -143,7 +136,7 @@ extension Kernel {
   }
 
   private func addReorder(
-    _ library: Library, from: (MemoryDescription, Argument), to: (MemoryDescription, Argument)
+    _ library: Library, from: (MemoryDescription, Argument), to: (MemoryDescription, Argument), for purpose: Purpose
   ) throws {
     let attributes = try Attributes(library)
     let reorder = try PrimitiveDescription(library, "a reorder") {
@@ -156,12 +149,12 @@ extension Kernel {
       roles.append(Int32(ONEDNN_ARG_SCRATCHPAD))
       places.append(.scratch(reserve(bytes: reorder.scratchBytes)))
     }
-    try addStep(reorder, library, roles, places, converts: true)
+    try addStep(reorder, library, roles, places, for: purpose)
   }
 
   private func addStep(
     _ description: PrimitiveDescription, _ library: Library, _ roles: [Int32], _ places: [Argument],
-    converts: Bool = false
+    for purpose: Purpose = .work
   ) throws {
     var step: UnsafeMutablePointer<onednn_step>?
     try Library.check(
@@ -169,19 +162,14 @@ extension Kernel {
       label)
     guard let step, let handles = step.pointee.handles else { return }
     own { onednn_step_destroy(step) }
-    let isPreparation = places.contains { if case .kept = $0 { converts } else { false } }
-    if isPreparation {
-      addPreparation(onednn_run, prepared: UnsafeMutableRawPointer(step))
-    } else {
-      add(onednn_run, prepared: UnsafeMutableRawPointer(step), converts: converts)
-      primitives += 1
-    }
+    add(onednn_run, prepared: UnsafeMutableRawPointer(step), for: purpose)
+    if purpose != .preparation { primitives += 1 }
     for (index, place) in places.enumerated() {
       switch place {
       case .operand(let operand): attach(operand, handles + index)
       case .scratch(let offset): attachScratch(handles + index, offset: offset)
       case .kept(let offset): attachKept(handles + index, offset: offset)
-      case .reordered, .prepared, .ignored: break
+      case .reordered, .ignored: break
       }
     }
     let label = self.label

@@ -56,9 +56,12 @@ struct Site {
   /// For programs inside the kernel.
   let settings: PassSettings
 
+  /// Whether a primitive may choose how an input lies: it will be reordered, and seldom, or it is the plain array.
+  func isFree(_ input: Int) -> Bool { inputs[input].isRowMajor || isPrepared[input] }
+
   /// An input that lies in some way, for a primitive that may want it in another.
   func reordered(_ input: Int, _ lying: MemoryDescription) -> Argument {
-    isPrepared[input] ? .prepared(input, lying) : .reordered(input, lying)
+    .reordered(input, lying, isPrepared: isPrepared[input])
   }
 
   /// Position of an output among the operands.

@@ -151,8 +151,7 @@ extension FusedEpilogue: Lowerable {
     let (source, target) = try form.ends(x, y, library, isTraining: site.isTraining)
     let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
     let lying = try form.weights.description(w, library)
-    let isFree = w.isRowMajor || site.isPrepared[1]
-    let primitive = try form.best(library, lying: isFree ? form.weights.any(library) : lying) {
+    let primitive = try form.best(library, lying: site.isFree(1) ? form.weights.any(library) : lying) {
       try form.forward(
         library, source: source, weights: $0, bias: bias, target: target, isTraining: site.isTraining,
         attributes: attributes)
@@ -185,8 +184,7 @@ extension ConvolutionInputGradient: Lowerable {
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
     let lying = try form.weights.description(w, library)
-    let isFree = w.isRowMajor || site.isPrepared[1]
-    let primitive = try form.best(library, lying: isFree ? form.weights.any(library) : lying) { weights in
+    let primitive = try form.best(library, lying: site.isFree(1) ? form.weights.any(library) : lying) { weights in
       try PrimitiveDescription(library, "this convolution's input gradient") {
         library.functions.convolution_backward_data_primitive_desc_create(
           &$0, library.engine, ONEDNN_CONVOLUTION_DIRECT, source.raw, weights.raw, target.raw, form.strides,
