@@ -16,7 +16,8 @@ product_map_plan vk_product_map_plan(const vk_product_map_arguments *p) {
 }
 
 int32_t vk_product_map_supported(const vk_product_map_arguments *p) {
-  return p->k <= VK_PRODUCT_MAP_DEPTH && p->k * p->panel <= VK_PRODUCT_MAP_PANEL && p->n % p->panel == 0;
+  return p->k <= VK_PRODUCT_MAP_DEPTH && p->panel > 0 && p->k * p->panel <= VK_PRODUCT_MAP_PANEL &&
+    p->n % p->panel == 0 && vk_map_is_flat(p->map);
 }
 
 int64_t vk_product_map_workspace(const vk_product_map_arguments *p) {

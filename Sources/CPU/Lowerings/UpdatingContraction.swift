@@ -15,17 +15,18 @@ extension UpdatingContraction: Lowerable {
     }
     let program = try MapProgram(map).create(
       [([Int64(map.shape.count)], strides + map.outputs.map { _ in 1 })], threads: threads)
-    guard let panel = site.outputs[0].layout.columnPanel(map.shape), vk_map_is_flat(program) != 0 else {
-      throw CajalError(
-        .unsupported, label, expected: "an update whose operands lie alike in panels of columns",
-        given: "they lie as \(site.outputs[0].layout)", advice: "This is a defect of Cajal.")
-    }
     let kernel = Kernel(label, implementation: "tiles + map")
     kernel.own { vk_map_destroy(program) }
     var arguments = vk_product_map_arguments(
       a: nil, b: nil, map: program, workspace: nil, operand: Int32(product), threads: threads, m: Int64(form.m),
-      n: Int64(form.n), k: Int64(form.k), panel: Int64(panel), a_row: Int64(form.left.row),
-      a_column: Int64(form.left.column), b_row: Int64(form.right.row), b_column: Int64(form.right.column))
+      n: Int64(form.n), k: Int64(form.k), panel: Int64(site.outputs[0].layout.columnPanel(map.shape) ?? 0),
+      a_row: Int64(form.left.row), a_column: Int64(form.left.column), b_row: Int64(form.right.row),
+      b_column: Int64(form.right.column))
+    guard vk_product_map_supported(&arguments) != 0 else {
+      throw CajalError(
+        .unsupported, label, expected: "an update whose operands lie alike in panels of columns",
+        given: "they lie as \(site.outputs[0].layout)", advice: "This is a defect of Cajal.")
+    }
     let bytes = Int(vk_product_map_workspace(&arguments))
     let memory = kernel.add(vk_product_map, arguments, [(0, \.a), (1, \.b)])
     kernel.attachScratch(kernel.slot(memory, \.workspace), offset: kernel.reserve(bytes: bytes))

@@ -40,13 +40,7 @@ struct FuseUpdates: Pass {
       guard let map = instruction.operation as? FusedMap, suits(map, instruction, code),
         instruction.outputs.allSatisfy({ final.contains($0) && uses[$0] == 1 })
       else { continue }
-      let candidates = instruction.inputs.indices.filter {
-        uses[instruction.inputs[$0]] == 1 && producers[instruction.inputs[$0]] >= 0
-      }
-      guard
-        let place = candidates.first(where: { product(code, producers, of: instruction.inputs[$0]) != nil }),
-        let contraction = product(code, producers, of: instruction.inputs[place])
-      else { continue }
+      guard let (place, contraction) = product(among: instruction.inputs, code, producers, uses) else { continue }
       let producer = producers[instruction.inputs[place]]
       let gradient = code.instructions[producer]
       var others = instruction.inputs
@@ -72,9 +66,18 @@ struct FuseUpdates: Pass {
       }
   }
 
+  /// The first of the values that is such a gradient and has no other reader.
+  private func product(
+    among values: [Int], _ code: Code, _ producers: [Int], _ uses: [Int]
+  ) -> (place: Int, contraction: Contraction)? {
+    for (place, value) in values.enumerated() where uses[value] == 1 && producers[value] >= 0 {
+      if let contraction = product(code, code.instructions[producers[value]], of: value) { return (place, contraction) }
+    }
+    return nil
+  }
+
   /// xᵀ · dy with a sum that is not divided.
-  private func product(_ code: Code, _ producers: [Int], of value: Int) -> Contraction? {
-    let instruction = code.instructions[producers[value]]
+  private func product(_ code: Code, _ instruction: Code.Instruction, of value: Int) -> Contraction? {
     let contraction: Contraction
     switch instruction.operation {
     case let operation as Contraction: contraction = operation

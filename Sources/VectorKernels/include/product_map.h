@@ -24,7 +24,8 @@ void vk_product_map(void *arguments);
 /// A sum over k is not divided, so that both operands of a strip of rows stay in the second-level cache.
 enum { VK_PRODUCT_MAP_DEPTH = 512, VK_PRODUCT_MAP_PANEL = 1 << 18 };
 
-/// Whether a panel of b is small enough to stay in the cache: k * panel numbers of at most VK_PRODUCT_MAP_PANEL.
+/// Whether the map is flat, the panels are whole, and one of b is small enough to stay in the cache: k * panel numbers of at
+/// most VK_PRODUCT_MAP_PANEL.
 int32_t vk_product_map_supported(const vk_product_map_arguments *arguments);
 
 /// Bytes that `vk_product_map` needs beside its operands; the pointers are not read.
