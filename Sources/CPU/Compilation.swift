@@ -15,8 +15,7 @@ enum Compilation {
     for pass in PassList.passes { try log.apply(pass, to: &code, settings) }
     try log.apply(MaterializeSources(), to: &code)
     try log.apply(FreshUpdates(), to: &code)
-    let isOn = settings.allows(.layouts)
-    try log.apply(Layouts(library: library, isTraining: request.isTraining, isOn: isOn), to: &code)
+    try log.apply(Layouts(library: library, isTraining: request.isTraining, settings: settings), to: &code)
     try log.apply(GuardsFirst(), to: &code)
     guard !request.isTraining, settings.allows(.prepare) else { return (code, 0, log.reports) }
     let preparation = log.run("prepare", &code, prepare)

@@ -57,11 +57,17 @@ final class Kernel {
     _ run: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void, _ arguments: Arguments,
     _ operands: [(operand: Int, field: PartialKeyPath<Arguments>)]
   ) -> UnsafeMutablePointer<Arguments> {
+    let memory = make(arguments)
+    steps.append(vk_step(run: run, args: UnsafeMutableRawPointer(memory)))
+    for (operand, field) in operands { attach(operand, slot(memory, field)) }
+    return memory
+  }
+
+  /// A copy of arguments that stays where it is.
+  func make<Arguments>(_ arguments: Arguments) -> UnsafeMutablePointer<Arguments> {
     let memory = UnsafeMutablePointer<Arguments>.allocate(capacity: 1)
     memory.initialize(to: arguments)
     own { memory.deallocate() }
-    steps.append(vk_step(run: run, args: UnsafeMutableRawPointer(memory)))
-    for (operand, field) in operands { attach(operand, slot(memory, field)) }
     return memory
   }
 

@@ -8,7 +8,8 @@ extension LayoutChooser {
   struct Arrangement {
     var input: Layout
     var output: Layout
-    var isBatchInnermost = false
+    /// Whether the kernel (or its gradient) is the plain array: own loops and Winograd's method read that.
+    var takesPlainKernel = false
   }
 
   struct ArrangementKey: Hashable {
@@ -31,7 +32,7 @@ extension LayoutChooser {
     let form = ConvolutionForm(convolution, kernel: kernel, input: input, output: output)
     var choice = plain
     let innermost = Arrangement(
-      input: .batchInnermost(input), output: .batchInnermost(output), isBatchInnermost: true)
+      input: .batchInnermost(input), output: .batchInnermost(output), takesPlainKernel: true)
     if form.suitsBatchInnermost(input: input, output: output) {
       choice = innermost
     } else if isTraining {
@@ -50,6 +51,9 @@ extension LayoutChooser {
       {
         choice = innermost
       }
+    }
+    if allowsWinograd, form.suitsWinograd(input: input, output: output, isTraining: isTraining) {
+      choice.takesPlainKernel = true
     }
     arrangements[key] = choice
     return choice
@@ -72,7 +76,7 @@ extension LayoutChooser {
       operation, kernel: result.type(kernel).shape, input: result.type(x).shape, output: result.type(y).shape)
     instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
     result.values[y].layout = chosen.output
-    if chosen.isBatchInnermost {
+    if chosen.takesPlainKernel {
       instruction.inputs[1] = rearrange(kernel, plain(kernel), instruction.path)
     } else {
       try chooseKernel(&instruction, operation)
@@ -108,7 +112,7 @@ extension LayoutChooser {
       operation.convolution, kernel: operation.kernelShape, input: result.type(x).shape, output: result.type(dy).shape)
     instruction.inputs[0] = rearrange(x, chosen.input, instruction.path)
     instruction.inputs[1] = rearrange(dy, chosen.output, instruction.path)
-    guard !chosen.isBatchInnermost, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape
+    guard !chosen.takesPlainKernel, let variable = wanted[gradient], variable.type.shape == result.type(gradient).shape
     else { return }
     result.values[gradient].layout = variable.layout
   }

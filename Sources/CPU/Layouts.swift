@@ -7,11 +7,11 @@ struct Layouts: Pass {
   static let name = "layouts"
   let library: Library
   let isTraining: Bool
-  /// Switched off, everything is the plain array.
-  let isOn: Bool
+  /// Without the stage `layouts` everything is the plain array.
+  let settings: PassSettings
 
   func run(_ code: inout Code) throws {
-    var chooser = LayoutChooser(code, library: library, isTraining: isTraining, isOn: isOn)
+    var chooser = LayoutChooser(code, library: library, isTraining: isTraining, settings)
     code = try chooser.rewritten()
   }
 }
@@ -23,19 +23,21 @@ struct LayoutChooser {
   let library: Library
   let isTraining: Bool
   let isOn: Bool
+  let allowsWinograd: Bool
   private let producers: [Int]
   /// The variable whose layout a value should have, because an update joins them.
   var wanted: [Int: Variable] = [:]
   private var rearranged: [Int: [Layout: Int]] = [:]
   var arrangements: [ArrangementKey: Arrangement] = [:]
 
-  init(_ code: Code, library: Library, isTraining: Bool, isOn: Bool) {
+  init(_ code: Code, library: Library, isTraining: Bool, _ settings: PassSettings) {
     source = code
     result = code
     result.instructions = []
     self.library = library
     self.isTraining = isTraining
-    self.isOn = isOn
+    isOn = settings.allows(.layouts)
+    allowsWinograd = settings.allows(.winograd)
     producers = code.producers()
   }
 
@@ -125,7 +127,7 @@ struct LayoutChooser {
         gradient.convolution, kernel: kernel, input: result.type(dx).shape, output: result.type(dy).shape)
       placed.inputs[0] = rearrange(dy, chosen.output, placed.path)
       result.values[dx].layout = chosen.input
-      if chosen.isBatchInnermost {
+      if chosen.takesPlainKernel {
         placed.inputs[1] = rearrange(placed.inputs[1], plain(placed.inputs[1]), placed.path)
       }
     case let gradient as ConvolutionKernelGradient: kernelGradient(&placed, gradient)

@@ -12,7 +12,7 @@ package enum PassList {
 
   /// What comes after them and has a switch of its own.
   enum Stage: String, CaseIterable {
-    case layouts, prepare, memory
+    case layouts, winograd, prepare, memory
   }
 
   /// The names that `CAJAL_PASSES_OFF` takes, besides `all`.

@@ -147,6 +147,9 @@ extension FusedEpilogue: Lowerable {
     let (x, w, y) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: w.shape, input: x.shape, output: y.shape)
     if form.liesBatchInnermost(x, y), w.isRowMajor { return try form.batchInnermost(self, site) }
+    if site.takesWinograd(form, x, y, kernel: w), activation == nil || activation?.limits != nil {
+      return form.winograd(self, site)
+    }
     let attributes = try Attributes(library, epilogues: activation.map { [$0.postOp] } ?? [])
     let (source, target) = try form.ends(x, y, library, isTraining: site.isTraining)
     let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
@@ -180,6 +183,7 @@ extension ConvolutionInputGradient: Lowerable {
     let (dy, w, dx) = (site.inputs[0], site.inputs[1], site.outputs[0])
     let form = ConvolutionForm(convolution, kernel: w.shape, input: dx.shape, output: dy.shape)
     if form.liesBatchInnermost(dx, dy), w.isRowMajor { return form.batchInnermostInputGradient(site, label) }
+    if site.takesWinograd(form, dx, dy, kernel: w) { return form.winogradInputGradient(site, label) }
     let (source, target) = try form.ends(dx, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
@@ -219,6 +223,7 @@ extension ConvolutionKernelGradient: Lowerable {
     if form.liesBatchInnermost(x, dy), dw.isRowMajor {
       return form.batchInnermostKernelGradient(site, label, hasBias: hasBias)
     }
+    if site.takesWinograd(form, x, dy, kernel: dw) { return form.winogradKernelGradient(site, label, hasBias: hasBias) }
     let (source, target) = try form.ends(x, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)

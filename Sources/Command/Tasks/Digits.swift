@@ -5,7 +5,7 @@ extension TrainingTask {
   /// The 1,797 digits that come with the library: a small convolutional network, done in seconds.
   static let digits = TrainingTask(
     name: "digits", summary: "handwritten digits, 8 x 8 pixels", goal: "98 % accuracy", dataSet: DataSets.digits,
-    answers: .classes, samples: "digits", epochs: 40, batchSize: 32, learningRate: 2e-3
+    answers: .classes, samples: "digits", epochs: 40, batchSize: 32, learningRate: 1e-3
   ) { classes in
     Sequential {
       ZeroPadding2D(1)

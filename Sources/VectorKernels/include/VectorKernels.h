@@ -13,4 +13,5 @@
 #include "product.h"
 #include "product_map.h"
 #include "rows.h"
+#include "winograd.h"
 #endif
