@@ -152,6 +152,8 @@ struct LayoutChooser {
       follow(&placed, inputs: placed.operation is LocalResponseNormalizationGradient ? [0, 1] : [0], outputs: [0])
     case is MaxPoolingGradient, is MaxPoolingSelection: follow(&placed, inputs: [0, 1, 2], outputs: [0])
     case is BatchNormalizationGradient: follow(&placed, inputs: [0, 3, 6], outputs: [0])
+    case let fused as FusedNormalization: follow(&placed, inputs: fused.adds ? [0, 3] : [0], outputs: [0])
+    case is FusedNormalizationGradient: follow(&placed, inputs: [0, 5], outputs: [0])
     case is FusedMap, is SegmentedMap: followElementwise(&placed)
     case let operation as UpdatingContraction: update(&placed, operation)
     default: demandPlain(&placed)

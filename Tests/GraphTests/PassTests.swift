@@ -58,7 +58,7 @@ private func distance(_ a: RandomGraph.Trail, _ b: RandomGraph.Trail) -> Double 
     let wanted = [
       "FusedEpilogue", "FusedMap", "SegmentedMap", "Rearrange",
       "ConvolutionInputGradient",
-      "Contraction", "Pooling", "MaxPoolingWithWinners", "MaxPoolingWinnersGradient", "BatchNormalization",
+      "Contraction", "Pooling", "MaxPoolingWithWinners", "MaxPoolingWinnersGradient", "FusedNormalization",
       "LocalResponseNormalization", "Gather",
       "Slice", "Pad",
       "Concatenate", "Transpose", "Softmax", "Cumulative", "long map", "reducing map",

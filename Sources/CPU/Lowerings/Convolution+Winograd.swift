@@ -48,7 +48,7 @@ extension ConvolutionForm {
     let kernel = Kernel(fused.label, implementation: "winograd")
     let (x, y) = (site.inputs[0], site.outputs[0])
     let shape = winogradShape(x.shape, x.layout, y.shape, y.layout)
-    let run = kernel.addWinograd(shape, site, limits: fused.activation?.limits ?? Epilogue.noLimits, isTurned: false)
+    let run = kernel.addWinograd(shape, site, limits: fused.activation.limits, isTurned: false)
     if fused.hasBias { kernel.attach(2, kernel.slot(run, \.bias)) }
     return kernel
   }
@@ -59,7 +59,7 @@ extension ConvolutionForm {
     let (dy, dx) = (site.inputs[0], site.outputs[0])
     var shape = winogradShape(dy.shape, dy.layout, dx.shape, dx.layout)
     (shape.padding_top, shape.padding_left) = (2 - shape.padding_top, 2 - shape.padding_left)
-    _ = kernel.addWinograd(shape, site, limits: Epilogue.noLimits, isTurned: true)
+    _ = kernel.addWinograd(shape, site, limits: Epilogue?.none.limits, isTurned: true)
     return kernel
   }
 
@@ -97,19 +97,6 @@ extension vk_winograd_shape {
   var flops: Double {
     let tiles = batch * ((output_height + 3) / 4) * ((output_width + 3) / 4)
     return 2 * 36 * Double(tiles) * Double(channels) * Double(filters)
-  }
-}
-
-extension Epilogue {
-  static var noLimits: ClosedRange<Float> { -.infinity ... .infinity }
-
-  /// The activation as limits of its argument; nil if it is none.
-  var limits: ClosedRange<Float>? {
-    switch self {
-    case .relu: return 0 ... .infinity
-    case .clip(let lower, let upper): return lower <= upper ? Float(lower)...Float(upper) : nil
-    case .tanh, .sigmoid: return nil
-    }
   }
 }
 

@@ -3,7 +3,7 @@ import CajalArguments
 import CajalTerminal
 import Foundation
 
-/// `cajal bench [WORKLOAD…] [--json] [--profile]`: speed on the workloads of the benchmark.
+/// `cajal bench [WORKLOAD…] [--batch N] [--json] [--profile]`: speed on the workloads of the benchmark.
 enum BenchCommand {
   private static let form = CommandForm(
     "cajal bench", "Times the standard workloads on this machine.",
@@ -12,6 +12,7 @@ enum BenchCommand {
         "WORKLOAD", "a workload, such as w03 or w03-train; all if none is named", isOptional: true, takesMany: true)
     ],
     [
+      Option("--batch", .integer("N", 1...65_536), "samples of a step or a prediction, in place of the workload's own"),
       Option("--json", .none, "one line of JSON per row"),
       Option("--profile", .none, "the time of every kernel first, as 'cajal profile' shows it"),
     ],
@@ -23,6 +24,7 @@ enum BenchCommand {
     examples: [
       ("cajal bench", "all workloads"), ("cajal bench w03-train --json", "one row, for a program to read"),
       ("cajal bench w04 --profile", "where the time goes"),
+      ("cajal bench w08-infer1 --batch 16", "another batch: the row is called w08-infer1@16"),
     ])
 
   static let command = Command(form: form) { arguments in
@@ -30,9 +32,10 @@ enum BenchCommand {
     if names == ["cold"] { return try Workload.cold() }
     if names == ["rss"] { return try Workload.resident() }
     let chosen = try names.isEmpty ? Workload.all.map { ($0, $0.measures) } : names.map(named)
+    let batch = arguments.integer("--batch")
     let watch = Stopwatch(profiles: arguments.has("--profile"))
     for (workload, measures) in chosen {
-      for row in try workload.run(measures, watch) {
+      for row in try workload.run(measures.map { try $0.resized(batch) }, watch) {
         FileDescriptorOutput.standardOutput.writeLine(arguments.has("--json") ? row.json : row.text(workload.what))
       }
     }

@@ -16,6 +16,17 @@ struct Workload: Sendable {
     let batch: Int
     /// How it is timed, where it is no step and no prediction.
     var time: (@Sendable (Stopwatch) throws -> Stopwatch.Result)?
+
+    /// The same of batches of another size: `w02@64`.
+    func resized(_ batch: Int?) throws -> Measure {
+      guard let batch else { return self }
+      guard time == nil else {
+        throw CajalError(
+          .argument, "bench", expected: "a step or a prediction for --batch", given: "\(name) is timed as a whole",
+          advice: "Leave --batch out.")
+      }
+      return Measure(name: "\(name)@\(batch)", isTraining: isTraining, batch: batch)
+    }
   }
 
   static let all: [Workload] = [

@@ -1,6 +1,7 @@
 // Umbrella of the vector kernels: arithmetic on long arrays, dispatched to the processor at run time.
 #ifndef VECTOR_KERNELS_H
 #define VECTOR_KERNELS_H
+#include "batch_normalization.h"
 #include "convolution.h"
 #include "convolution_pool.h"
 #include "copy.h"

@@ -13,3 +13,4 @@
 #include "../pool_gradient_body.h"
 #include "../rows_body.h"
 #include "../normalization_body.h"
+#include "../batch_normalization_body.h"
