@@ -8,7 +8,7 @@ extension ConvolutionForm {
   func suitsBatchInnermost(input: Shape, output: Shape) -> Bool {
     guard canLieBatchInnermost(input: input, output: output) else { return false }
     let (batch, channels, filters) = (input[0], input[3], output[3])
-    return batch >= 32 && (filters % 16 != 0 || channels > 4 && channels % 16 != 0) && channels <= 64 && filters <= 256
+    return batch >= 16 && (filters % 16 != 0 || channels > 4 && channels % 16 != 0) && channels <= 64 && filters <= 256
   }
 
   /// Whether the loops take this convolution at all; where the library has only a reference loop they are the way out.

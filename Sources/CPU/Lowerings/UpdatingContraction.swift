@@ -7,7 +7,9 @@ extension UpdatingContraction: Lowerable {
 
   func lower(_ site: Site) throws -> Kernel {
     let form = ProductForm(contraction, site.inputs[0].shape, site.inputs[1].shape)
-    let threads = site.threads(nanoseconds: form.flops / 100)
+    // The map passes over its arrays however few rows the product sums.
+    let passed = (map.inputTypes.count + map.outputs.count) * map.shape.count * MemoryLayout<Float>.size
+    let threads = site.threads(nanoseconds: form.flops / 100 + Double(passed) / 20)
     // Operand of every input of the map; the product itself has none.
     let operands = map.inputTypes.indices.map { $0 == product ? nil : $0 < product ? $0 + 2 : $0 + 1 }
     let strides: [Int64] = operands.map { operand in
