@@ -72,7 +72,8 @@ import Testing
     let (generator, critic) = (try Adversarial.generator(), try Adversarial.critic())
     #expect(
       refusal { _ = try GAN(generator: Adversarial.generator(3), discriminator: critic) }.contains("float32[2]"))
-    #expect(refusal { _ = try GAN(generator: generator, discriminator: Adversarial.generator()) }.contains("float32[4]"))
+    #expect(
+      refusal { _ = try GAN(generator: generator, discriminator: Adversarial.generator()) }.contains("float32[4]"))
     #expect(refusal { _ = try GAN(generator: generator, discriminator: critic, classes: 3) }.contains("labels int32[]"))
     #expect(
       refusal { _ = try GAN(generator: generator, discriminator: critic, discriminatorSteps: 0) }.contains("one step"))

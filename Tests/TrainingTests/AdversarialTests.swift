@@ -62,7 +62,8 @@ extension Tensor {
   @Test func thePenaltyOfALinearCritic() throws {
     let critic = try Model(
       Dense(1, kernelInitializer: .values([3, 0, -4, 0, 0, 0]), name: "w"), inputShape: [6])
-    let step = CompiledStep { step in [step.gradientPenalty(real: step.inputs[0], fake: step.inputs[1]) { critic($0) }] }
+    let step = CompiledStep { step in [step.gradientPenalty(real: step.inputs[0], fake: step.inputs[1]) { critic($0) }]
+    }
     var random = RandomSource(seed: 1)
     let value = try step.run([random.normal([8, 6]), random.normal([8, 6])])[0].item
     #expect(abs(value - 16) < 1e-4)

@@ -17,7 +17,8 @@ final class AdversarialLoop: TrainingControl {
   var stopTraining = false
 
   init(
-    _ gan: GAN, _ source: any BatchSource, _ real: RealSamples, batchSize: Int, callbacks: [any Callback], verbose: Verbosity
+    _ gan: GAN, _ source: any BatchSource, _ real: RealSamples, batchSize: Int, callbacks: [any Callback],
+    verbose: Verbosity
   ) {
     self.gan = gan
     self.source = source

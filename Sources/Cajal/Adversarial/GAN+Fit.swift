@@ -38,7 +38,8 @@ extension GAN {
     try demandFit(source, epochs: epochs, batchSize: batchSize)
     let watches = callbacks.contains { $0 is CollapseDetection }
     let loop = AdversarialLoop(
-      self, source, try RealSamples(of: source, for: self, epoch: initialEpoch), batchSize: batchSize, callbacks: callbacks + (watches ? [] : [CollapseDetection()]),
+      self, source, try RealSamples(of: source, for: self, epoch: initialEpoch), batchSize: batchSize,
+      callbacks: callbacks + (watches ? [] : [CollapseDetection()]),
       verbose: verbose)
     return try loop.run(epochs: initialEpoch..<max(epochs, initialEpoch))
   }

@@ -46,7 +46,9 @@ struct RealSamples {
   }
 
   /// Looks at a batch; `sample` tells the place of a row in the caller's data.
-  private mutating func look(_ values: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>?, sample: (Int) -> Int?)
+  private mutating func look(
+    _ values: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>?, sample: (Int) -> Int?
+  )
     throws
   {
     var (low, high, isFinite) = (Float.infinity, -Float.infinity, true)
@@ -156,7 +158,11 @@ extension GAN {
     let labels = classes.map { classes in (0..<count).map { Int32($0 % classes) } }
     fakes.storage.withBytes { bytes in
       let values = bytes.bindMemory(to: Float.self)
-      if let labels { labels.withUnsafeBufferPointer { spread.add(values, labels: $0) } } else { spread.add(values, labels: nil) }
+      if let labels {
+        labels.withUnsafeBufferPointer { spread.add(values, labels: $0) }
+      } else {
+        spread.add(values, labels: nil)
+      }
     }
     return spread.variance.map { $0 / wanted }
   }

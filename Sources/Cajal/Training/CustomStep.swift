@@ -23,6 +23,9 @@ public struct Step {
   }
 
   /// One update that makes a scalar smaller. A loss that is not finite is an error of `run`.
+  ///
+  /// What is computed later in the step sees the new values, and its gradient goes through the update too: say
+  /// `stoppingGradient()` of what went into the loss, or make it another step, where that is not meant.
   public func minimize(_ loss: Tensor, by trainer: Trainer) {
     body.losses.append(loss)
     let gradients = gradients(of: loss, for: trainer) { trainer.optimization.gradients(of: loss, with: $0, trace) }

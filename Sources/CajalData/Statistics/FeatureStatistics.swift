@@ -92,7 +92,8 @@ public struct FeatureStatistics: Hashable, Sendable {
     let size = mean.count
     guard other.mean.count == size else {
       throw CajalError(
-        .shape, "FeatureStatistics", expected: "\(size) features as in the first", given: "there are \(other.mean.count)"
+        .shape, "FeatureStatistics", expected: "\(size) features as in the first",
+        given: "there are \(other.mean.count)"
       )
     }
     var distance = 0.0

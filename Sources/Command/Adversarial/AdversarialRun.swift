@@ -34,7 +34,8 @@ struct AdversarialRun {
     output.writeLine(
       "It recognizes \(Format.percent(judge.accuracy)) of \(Format.count(judge.count)) held-out \(task.samples). Fréchet "
         + "distance to them in its features: as many training \(task.samples) "
-        + "\(Format.fixed(judge.distanceOfReal, digits: 2)), noise \(Format.fixed(judge.distanceOfNoise, digits: 2)).\n")
+        + "\(Format.fixed(judge.distanceOfReal, digits: 2)), noise \(Format.fixed(judge.distanceOfNoise, digits: 2)).\n"
+    )
 
     let gan = try task.gan(classes: classes, imageShape: split.train.inputs[0].shape, seed: seed)
     let isBrief = task.epochs > 40
@@ -77,7 +78,8 @@ struct AdversarialRun {
       "  data     \(Format.count(split.train.count)) \(task.samples) to learn from, "
         + "\(Format.count(split.test.count)) held out to judge by")
     output.writeLine(
-      "  plan     \(task.epochs) epochs in batches of \(task.batchSize), Adam \(task.learningRate), seed \(seed); \(loss)")
+      "  plan     \(task.epochs) epochs in batches of \(task.batchSize), Adam \(task.learningRate), seed \(seed); \(loss)"
+    )
     output.writeLine("  results  \(folder.path)\n")
   }
 
@@ -85,7 +87,8 @@ struct AdversarialRun {
     output.writeLine("\nTrained for \(Format.duration(seconds)).")
     guard let verdict else { return }
     if let recognized = verdict.recognized {
-      let text = "\(Format.percent(recognized)) of \(Format.count(judge.count)) drawn \(task.samples) are recognized as asked for"
+      let text =
+        "\(Format.percent(recognized)) of \(Format.count(judge.count)) drawn \(task.samples) are recognized as asked for"
       output.writeLine(Style.bold.applied(to: text, in: output.terminal))
     }
     output.writeLine(
@@ -98,7 +101,8 @@ struct AdversarialRun {
     }
     output.write(table.rendered(for: output.terminal))
     if verdict.found < judge.classes {
-      output.writeLine("\(judge.classes - verdict.found) of \(judge.classes) classes are hardly drawn: some modes are lost.")
+      output.writeLine(
+        "\(judge.classes - verdict.found) of \(judge.classes) classes are hardly drawn: some modes are lost.")
     }
   }
 

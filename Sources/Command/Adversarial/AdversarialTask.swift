@@ -61,14 +61,17 @@ struct AdversarialTask: Sendable {
     dataSet: DataSets.mnist, samples: "digits", loss: .nonSaturating(labelSmoothing: 0.1), isConditional: true,
     epochs: 5, batchSize: 64, learningRate: 4e-4, latent: 64, judgeEpochs: 4,
     generator: { try Model(DCGANGenerator(filters: 32, classes: $0), inputs: $1, seed: $2) },
-    discriminator: { try Model(DCGANDiscriminator(filters: 32, classes: $0), inputs: $1, seed: $2) }, judge: { LeNet5() }, featureLayer: "f6")
+    discriminator: { try Model(DCGANDiscriminator(filters: 32, classes: $0), inputs: $1, seed: $2) },
+    judge: { LeNet5() }, featureLayer: "f6")
 
   /// Clothes from noise.
   static let dcgan = AdversarialTask(
     name: "dcgan", summary: "clothes drawn from noise, 28 x 28 pixels", goal: "all ten kinds",
     dataSet: DataSets.fashion, samples: "pictures", loss: .nonSaturating(labelSmoothing: 0.1), epochs: 5, batchSize: 64,
-    learningRate: 4e-4, latent: 64, judgeEpochs: 4, generator: { try Model(DCGANGenerator(filters: 32, classes: $0), inputs: $1, seed: $2) },
-    discriminator: { try Model(DCGANDiscriminator(filters: 32, classes: $0), inputs: $1, seed: $2) }, judge: { LeNet5() }, featureLayer: "f6")
+    learningRate: 4e-4, latent: 64, judgeEpochs: 4,
+    generator: { try Model(DCGANGenerator(filters: 32, classes: $0), inputs: $1, seed: $2) },
+    discriminator: { try Model(DCGANDiscriminator(filters: 32, classes: $0), inputs: $1, seed: $2) },
+    judge: { LeNet5() }, featureLayer: "f6")
 
   /// The network as it is asked for labels too, where it is.
   func gan(classes: Int, imageShape: Shape, seed: Int) throws -> GAN {

@@ -91,11 +91,14 @@ final class EpochJudge: Callback {
 
   func epochEnd(_ training: TrainingContext) throws {
     let epoch = training.epoch + 1
-    guard epoch == 1 || epoch % every == 0 || epoch == epochs || training.control.stopTraining || Interruption.isRequested else {
+    guard
+      epoch == 1 || epoch % every == 0 || epoch == epochs || training.control.stopTraining || Interruption.isRequested
+    else {
       return
     }
     let labels = gan.classes.map { classes in (0..<judge.count).map { $0 % classes } }
-    let verdict = try judge.verdict(gan.generate(judge.count, labels: labels, seed: 1000 + training.epoch), labels: labels)
+    let verdict = try judge.verdict(
+      gan.generate(judge.count, labels: labels, seed: 1000 + training.epoch), labels: labels)
     self.verdict = verdict
     training.logs["frechet_distance"] = verdict.distance
     training.logs["classes_found"] = Double(verdict.found)
@@ -104,7 +107,7 @@ final class EpochJudge: Callback {
     let name = isBrief ? "Epoch \(epoch)/\(epochs)" : "         judged"
     let line =
       "\(name): Fréchet distance \(Format.fixed(verdict.distance, digits: 2)), \(verdict.found) of "
-        + "\(judge.classes) classes\(recognized)"
+      + "\(judge.classes) classes\(recognized)"
     if isBrief { FileDescriptorOutput.standardOutput.writeLine(line) } else { training.control.note(line) }
     try draw(epoch)
   }

@@ -59,7 +59,8 @@ struct Workload: Sendable {
     Workload(
       name: "w14", what: "DCGAN 28x28x1, Adam, a step of the discriminator and one of the generator, 64 each",
       model: { _ in try Model.outline(AdversarialWorkload.generator, inputs: [TensorType([100], .float32)]) },
-      measures: [Measure(name: "w14", isTraining: true, batch: AdversarialWorkload.batch)], step: AdversarialWorkload.step),
+      measures: [Measure(name: "w14", isTraining: true, batch: AdversarialWorkload.batch)],
+      step: AdversarialWorkload.step),
     Workload(
       name: "w17", what: "tanh(a x + b) sigmoid(x) + relu(x - 0.5) over 2^24 values",
       model: { _ in try Model(inputs: [TensorType([], .float32)]) { [formula($0[0])] } },
