@@ -81,7 +81,7 @@ extension Tensor {
       critic = try Model(
         Sequential {
           Conv2D(4, kernelSize: 3, strides: 2, padding: .same)
-          LeakyReLU(negativeSlope: 0.2)
+          Activation(.softplus)  // without kinks, which differences would step over
           LayerNormalization(axis: [1, 2, 3])
           Flatten()
           Dense(3, activation: .tanh)
@@ -177,13 +177,16 @@ extension Tensor {
   @Test func aWassersteinGANFindsAMean() throws {
     let gan = try GAN(
       generator: Adversarial.generator(), discriminator: Adversarial.critic(), loss: .wasserstein(),
-      generatorOptimizer: Adam(learningRate: 5e-3, beta1: 0, beta2: 0.9),
-      discriminatorOptimizer: Adam(learningRate: 5e-3, beta1: 0, beta2: 0.9), discriminatorSteps: 3, range: nil)
-    let history = try gan.fit(Adversarial.points(64 * 45), epochs: 10, batchSize: 64, verbose: .silent)
+      generatorOptimizer: Adam(learningRate: 2e-3, beta1: 0, beta2: 0.9),
+      discriminatorOptimizer: Adam(learningRate: 1e-2, beta1: 0, beta2: 0.9), range: nil)
+    // Around an equilibrium both sides go in circles; smaller steps make them smaller.
+    let slower = LambdaCallback(epochBegin: { if $0.epoch > 16 { $0.control.learningRate *= 0.94 } })
+    let history = try gan.fit(
+      Adversarial.points(64 * 45), epochs: 40, batchSize: 64, callbacks: [slower], verbose: .silent)
     let mean = try gan.generate(256).mean(axes: [0]).floats
     #expect(abs(mean[0] - 2) < 0.5 && abs(mean[1] + 1) < 0.5, "the mean is \(mean)")
     #expect(history["gradient_penalty"].last ?? 1 < 0.2)
-    #expect(history.names.contains("real_score") && history["generator_loss"].count == 10)
+    #expect(history.names.contains("real_score") && history["generator_loss"].count == 40)
   }
 
   @Test func callbacksSeeAndStop() throws {
