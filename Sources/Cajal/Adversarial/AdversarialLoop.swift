@@ -13,6 +13,8 @@ final class AdversarialLoop: TrainingControl {
   private var bar: ProgressBar?
   private let buffers: [Storage]
   private let real: RealSamples
+  /// Says how large the generator's batch is where there are no labels to tell it.
+  private let size: Tensor
   private var means = Means()
   var stopTraining = false
 
@@ -24,6 +26,7 @@ final class AdversarialLoop: TrainingControl {
     self.source = source
     self.real = real
     self.batchSize = batchSize
+    size = Tensor([Int32](repeating: 0, count: batchSize), shape: [batchSize])
     self.callbacks = callbacks
     self.verbose = verbose
     let types = source.inputs + source.targets + (source.hasSampleWeights ? [TensorType([], .float32)] : [])
@@ -103,8 +106,7 @@ final class AdversarialLoop: TrainingControl {
       means.add("fake_score", judged[2])
       if judged.count > 3 { means.add("gradient_penalty", judged[3]) }
       if (batch + 1) % gan.discriminatorSteps == 0 {
-        let size = labels.isEmpty ? [Tensor.zeros([batchSize], dtype: .int32)] : labels
-        means.add("generator_loss", try run(gan.generatorStep, "generator", size)[0])
+        means.add("generator_loss", try run(gan.generatorStep, "generator", labels.isEmpty ? [size] : labels)[0])
       }
     } catch {
       // What was trained stays, and the callback has asked for an end without an error.
