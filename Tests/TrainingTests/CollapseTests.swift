@@ -23,14 +23,14 @@ import Testing
 
   @Test func aConstantGeneratorIsFound() throws {
     let constant = try Model(Dense(2, kernelInitializer: .zeros), inputShape: [4])
-    let watch = CollapseDetection(patience: 2, stops: true)
+    let watch = CollapseDetection(patience: 2, minimumSteps: 0, stops: true)
     let history = try history(constant, normal(64), epochs: 5, watch)
     #expect(history["diversity"] == [0, 0])
     #expect(watch.collapsedEpoch == 1)
   }
 
   @Test func aGoodGeneratorIsLeftAlone() throws {
-    let watch = CollapseDetection(stops: true)
+    let watch = CollapseDetection(minimumSteps: 0, stops: true)
     let good = try Model(Dense(2, kernelInitializer: .identity()), inputShape: [2])
     let history = try history(good, normal(512), epochs: 3, watch)
     #expect(history.epochs.count == 3 && watch.collapsedEpoch == nil)
@@ -43,10 +43,11 @@ import Testing
       [Dense(2)(LabelRows()(inputs[1])) + Dense(2, kernelInitializer: .zeros)(inputs[0])]
     }
     let labels = Tensor((0..<64).map { Int32($0 % 4) }, shape: [64])
-    let watch = CollapseDetection(patience: 1)
+    let watch = CollapseDetection(patience: 1, minimumSteps: 6)
     let history = try history(ignoring, classes: 4, normal(64), labels, epochs: 2, watch)
     #expect((history["diversity"].last ?? 1) < 1e-6)
-    #expect(watch.collapsedEpoch == 0 && history.epochs.count == 2)
+    // Four batches an epoch: the sixth is in the second.
+    #expect(watch.collapsedEpoch == 1 && history.epochs.count == 2)
   }
 
   @Test func aLossThatIsNoNumberNamesTheNetworkAndTheStep() throws {

@@ -9,6 +9,8 @@
 public final class CollapseDetection: Callback {
   /// A diversity below this is a collapse.
   public let threshold: Double
+  /// Batches before which nothing is said: what a generator makes at its beginning is always alike.
+  public let minimumSteps: Int
   /// Epochs in a row that it takes.
   public let patience: Int
   /// Whether training ends.
@@ -17,9 +19,11 @@ public final class CollapseDetection: Callback {
   public private(set) var collapsedEpoch: Int?
   private var epochs = 0
 
-  /// Watches for a diversity below `threshold` in `patience` epochs in a row; warns, or `stops` training too.
-  public init(threshold: Double = 0.25, patience: Int = 2, stops: Bool = false) {
+  /// Watches for a diversity below `threshold` in `patience` epochs in a row, from `minimumSteps` batches on; warns, or
+  /// `stops` training too.
+  public init(threshold: Double = 0.25, patience: Int = 2, minimumSteps: Int = 500, stops: Bool = false) {
     self.threshold = threshold
+    self.minimumSteps = minimumSteps
     self.patience = max(1, patience)
     self.stops = stops
   }
@@ -27,14 +31,14 @@ public final class CollapseDetection: Callback {
   public func trainBegin(_ training: TrainingContext) { (collapsedEpoch, epochs) = (nil, 0) }
 
   public func epochEnd(_ training: TrainingContext) {
-    guard let diversity = training.logs["diversity"] else { return }
+    guard let diversity = training.logs["diversity"], training.step >= minimumSteps else { return }
     epochs = diversity < threshold ? epochs + 1 : 0
     guard epochs >= patience else { return }
     let isNew = collapsedEpoch == nil
     collapsedEpoch = collapsedEpoch ?? training.epoch
     if stops { training.control.stopTraining = true }
     guard isNew || stops else { return }
-    let percent = Int((diversity * 1000).rounded()) / 10 == 0 ? "0" : "\((diversity * 1000).rounded() / 10)"
+    let percent = "\((diversity * 1000).rounded() / 10)"
     training.control.note(
       "Epoch \(training.epoch + 1): the generator has collapsed: its samples differ by \(percent) % of what real ones do"
         + "\(stops ? "; training stops" : ""). Try a smaller learning rate, labelSmoothing: 0.1, "
