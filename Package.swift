@@ -59,6 +59,8 @@ let package = Package(
     .executableTarget(name: "Fashion", dependencies: ["Cajal", "CajalData"], path: "Examples/Fashion"),
     .executableTarget(name: "Concrete", dependencies: ["Cajal", "CajalData"], path: "Examples/Concrete"),
     .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
+    .executableTarget(
+      name: "DigitsFromNoise", dependencies: ["Cajal", "CajalData", "CajalModels"], path: "Examples/DigitsFromNoise"),
 
     // Tests
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),

@@ -65,7 +65,7 @@ public enum Architectures {
   public static func registerLayers() {
     let types: [any Layer.Type] = [
       LeNet5.self, OriginalLeNet5.self, TrainableSubsampling2D.self, PartiallyConnectedConv2D.self, AlexNet.self,
-      VGG16.self, ResNet50.self, MobileNet.self,
+      VGG16.self, ResNet50.self, MobileNet.self, DCGANGenerator.self, DCGANDiscriminator.self,
     ]
     types.forEach(LayerRegistry.register)
   }

@@ -11,7 +11,7 @@ enum ListCommands {
   ) { _ in
     let output = FileDescriptorOutput.standardOutput
     var table = Table(["Task", "What is learned", "Goal", "Epochs", "Data"])
-    for task in TrainingTask.all {
+    for task in NamedTask.all {
       table.addRow([
         .text(task.name, style: .bold), .text(task.summary), .text(task.goal), .integer(task.epochs),
         .text(task.dataSet.isPresent() ? "here" : "cajal data get \(task.dataSet.name)"),

@@ -8,6 +8,8 @@ struct Workload: Sendable {
   /// The model, with values or with names and shapes alone; compiled where a measure trains it.
   let model: @Sendable (_ hasValues: Bool) throws -> Model
   let measures: [Measure]
+  /// A step of one's own, where a workload trains more than one model: what is timed, profiled and listed.
+  var step: (@Sendable () throws -> BoundStep)?
 
   /// One row of the benchmark: `w03-train`.
   struct Measure: Sendable {
@@ -65,6 +67,11 @@ struct Workload: Sendable {
       "w08", "MobileNet v1, prediction of 1, step of 8", [224, 224, 3], momentum, labels,
       [Measure(name: "w08-infer1", batch: 1), Measure(name: "w08-train8", isTraining: true, batch: 8)]
     ) { Networks.mobileNet() },
+    Workload(
+      name: "w14", what: "DCGAN 28x28x1, Adam, a step of the discriminator and one of the generator, 64 each",
+      model: { _ in try Model.outline(AdversarialWorkload.generator, inputs: [TensorType([100], .float32)]) },
+      measures: [Measure(name: "w14", isTraining: true, batch: AdversarialWorkload.batch)],
+      step: AdversarialWorkload.step),
     Workload(
       name: "w17", what: "tanh(a x + b) sigmoid(x) + relu(x - 0.5) over 2^24 values",
       model: { _ in try Model(inputs: [TensorType([], .float32)]) { [formula($0[0])] } },

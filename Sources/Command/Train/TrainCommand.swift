@@ -6,7 +6,7 @@ import CajalTerminal
 enum TrainCommand {
   static let form = CommandForm(
     "cajal train", "Trains a network on a task, judges it on data it has not seen, and saves it with pictures.",
-    [Positional("TASK", "what to learn: digits, mnist, fashion, concrete or car")],
+    [Positional("TASK", "what to learn: digits, mnist, fashion, concrete, car, or another of 'cajal tasks'")],
     [
       Option("--data", .text("DIR"), "where the data is; else $CAJAL_DATA, then the user's cache"),
       Option("--epochs", .integer("N", 1...1_000_000), "passes over the data; each task has a good number"),
@@ -23,18 +23,17 @@ enum TrainCommand {
       ("cajal train digits", "a first network in seconds; nothing to download"),
       ("cajal train mnist --epochs 3", "a shorter run"),
       ("cajal train car --seed 7 --output /tmp/car", "other random numbers, another place"),
+      ("cajal train gan", "digits drawn from noise; 'cajal tasks' lists them all"),
     ])
 
   static let command = Command(form: form, run: run)
 
   private static func run(_ arguments: Arguments) throws {
-    var task = try TrainingTask.named(arguments.positionals[0], form)
-    task.epochs = arguments.integer("--epochs") ?? task.epochs
-    task.batchSize = arguments.integer("--batch") ?? task.batchSize
-    task.learningRate = arguments.number("--learning-rate") ?? task.learningRate
-    let run = try TrainingRun(
-      task, dataFolder: arguments.text("--data"), output: arguments.text("--output") ?? "output/\(task.name)",
-      seed: arguments.integer("--seed") ?? 0)
-    try run.perform()
+    let task = try NamedTask.named(arguments.positionals[0], form)
+    try task.run(
+      NamedTask.Options(
+        dataFolder: arguments.text("--data"), epochs: arguments.integer("--epochs"),
+        batchSize: arguments.integer("--batch"), learningRate: arguments.number("--learning-rate"),
+        seed: arguments.integer("--seed") ?? 0, output: arguments.text("--output") ?? "output/\(task.name)"))
   }
 }
