@@ -58,6 +58,8 @@ let package = Package(
     .executableTarget(name: "MNIST", dependencies: ["Cajal", "CajalData"], path: "Examples/MNIST"),
     .executableTarget(name: "Fashion", dependencies: ["Cajal", "CajalData"], path: "Examples/Fashion"),
     .executableTarget(name: "Concrete", dependencies: ["Cajal", "CajalData"], path: "Examples/Concrete"),
+    .executableTarget(
+      name: "Autoencoders", dependencies: ["Cajal", "CajalData", "CajalFigures"], path: "Examples/Autoencoders"),
     .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
 
     // Tests

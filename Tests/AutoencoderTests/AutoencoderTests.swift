@@ -17,9 +17,12 @@ import Testing
     ("contractive", { try .contractive([12], code: 6, weight: 1e-3, seed: 1) }),
     ("deep contractive", { try .contractive([12], hidden: [8], code: 4, weight: 1e-3, seed: 1) }),
     ("variational", { try .variational([12], hidden: [16], latent: 3, seed: 1) }),
-    ("gaussian decoder", {
-      try .variational([12], hidden: [16], latent: 3, reconstruction: .gaussian(deviation: 0.3), seed: 1)
-    }),
+    (
+      "gaussian decoder",
+      {
+        try .variational([12], hidden: [16], latent: 3, reconstruction: .gaussian(deviation: 0.3), seed: 1)
+      }
+    ),
   ]
 
   /// Rows that a few numbers explain.
@@ -144,11 +147,13 @@ import Testing
     let holed = Self.rows.floats.enumerated().map { $0 == 40 ? Float.nan : $1 }
     #expect(error { try network.fit(Tensor(holed, shape: Self.rows.shape), verbose: .silent) }?.kind == .value)
     #expect(error { _ = try Autoencoder.undercomplete([12], code: 12) }?.kind == .argument)
-    #expect(error { _ = try Autoencoder.overcomplete([12], code: 11, corruption: MaskingNoise(0.1)) }?.kind == .argument)
+    #expect(
+      error { _ = try Autoencoder.overcomplete([12], code: 11, corruption: MaskingNoise(0.1)) }?.kind == .argument)
     #expect(error { _ = try Autoencoder.overcomplete([12], code: 20) }?.advice.contains("copies") == true)
     #expect(error { _ = try Autoencoder.convolutional([9, 9, 1]) }?.kind == .shape)
     #expect(error { _ = try Autoencoder.denoising([12], corruption: .masking(1.5), code: 4) }?.kind == .argument)
-    #expect(error { _ = try Autoencoder.sparse([12], code: 4, sparsity: .target(rate: 0, weight: 1)) }?.kind == .argument)
+    #expect(
+      error { _ = try Autoencoder.sparse([12], code: 4, sparsity: .target(rate: 0, weight: 1)) }?.kind == .argument)
     let narrow = error {
       _ = try Autoencoder(inputShape: [12]) {
         Dense(3)

@@ -84,7 +84,8 @@ import Testing
         let own = -0.5 * pow((z - mean) / deviation, 2) - log(deviation)
         return exp(own) / (2 * Double.pi).squareRoot() * (own + 0.5 * z * z)
       }
-      let formula = GaussianLatent.divergence(mean: Tensor([[Float(mean)]]), logVariance: Tensor([[Float(logVariance)]]))
+      let formula = GaussianLatent.divergence(
+        mean: Tensor([[Float(mean)]]), logVariance: Tensor([[Float(logVariance)]]))
       #expect(abs(formula.item - Numbers.integral(terms, step: 0.01)) < 1e-5)
     }
   }
@@ -117,7 +118,8 @@ import Testing
     #expect(first.floats != (try network.samples(5, seed: 2)).floats)
     let x = Self.bits.slice(axis: 0, 0..<7)
     #expect(try network.evidenceLowerBound(x, batchSize: 3).shape == [7])
-    #expect(try network.logLikelihood(x, draws: 60, seed: 1).floats == network.logLikelihood(x, draws: 60, seed: 1).floats)
+    #expect(
+      try network.logLikelihood(x, draws: 60, seed: 1).floats == network.logLikelihood(x, draws: 60, seed: 1).floats)
   }
 
   @Test func misuseIsRefused() throws {

@@ -70,8 +70,8 @@ public struct PrincipalComponents: Sendable {
   public func decode(_ codes: Tensor) throws -> Tensor {
     guard codes.rank == 2, codes.shape[1] == components.shape[0] else {
       throw CajalError(
-        .shape, "PrincipalComponents", expected: "codes [count, \(components.shape[0])]", given: "they are \(codes.shape)"
-      )
+        .shape, "PrincipalComponents", expected: "codes [count, \(components.shape[0])]",
+        given: "they are \(codes.shape)")
     }
     return codes.matmul(components) + mean
   }

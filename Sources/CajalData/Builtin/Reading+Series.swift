@@ -16,7 +16,8 @@ extension Reading {
       for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
         let fields = line.split { $0 == " " || $0 == "\t" || $0 == "," }.map { Float($0) }
         let numbers = fields.compactMap { $0 }.filter(\.isFinite)
-        guard numbers.count == 141, fields.count == 141, (1...5).contains(numbers[0]), numbers[0] == numbers[0].rounded()
+        guard numbers.count == 141, fields.count == 141, (1...5).contains(numbers[0]),
+          numbers[0] == numbers[0].rounded()
         else {
           throw CajalError(
             .format, "\(path), line \(number + 1)", expected: "a class 1 to 5 and 140 values",
@@ -44,7 +45,8 @@ extension Reading {
     }
     if let wrong = ratings.firstIndex(where: { !($0 >= 0.5 && $0 <= 5) }) {
       throw CajalError(
-        .format, "\(path), line \(table.lines[wrong])", expected: "a rating from 0.5 to 5", given: "it is \(ratings[wrong])")
+        .format, "\(path), line \(table.lines[wrong])", expected: "a rating from 0.5 to 5",
+        given: "it is \(ratings[wrong])")
     }
     func numbered(_ column: Column) -> (numbers: [Double: Int32], ids: [Double]) {
       let ids = Set(column.numbers).sorted()
@@ -55,7 +57,8 @@ extension Reading {
       [person.numbers[people.numbers[row], default: 0], film.numbers[films.numbers[row], default: 0]]
     }
     let all = try Dataset(
-      inputs: Tensor(pairs, shape: [table.rowCount, 2]), targets: Tensor(ratings.map { Float($0) }, shape: [table.rowCount, 1]))
+      inputs: Tensor(pairs, shape: [table.rowCount, 2]),
+      targets: Tensor(ratings.map { Float($0) }, shape: [table.rowCount, 1]))
     let (train, test) = try all.split(0.9, seed: 0)
     return DataSplit(train: train, test: test, classNames: try titles(of: film.ids, search))
   }

@@ -14,8 +14,9 @@ extension Study {
     let normal = classes.indices.filter { classes[$0] == 0 }
     let x = train.gathered(Tensor(normal.map { Int32($0) }, shape: [normal.count]))
     let isAbnormal = truths.scalars(as: Int32.self).map { $0 != 0 }
-    run.note("\n\(Format.count(normal.count)) normal beats to learn from; of \(Format.count(isAbnormal.count)) held out "
-      + "\(Format.count(isAbnormal.count { $0 })) are not normal.")
+    run.note(
+      "\n\(Format.count(normal.count)) normal beats to learn from; of \(Format.count(isAbnormal.count)) held out "
+        + "\(Format.count(isAbnormal.count { $0 })) are not normal.")
     let network = try Autoencoder(inputShape: [140], corruption: GaussianNoise(0.1), seed: run.seed) {
       Dense(64, activation: .tanh)
       Dense(8)
@@ -49,8 +50,9 @@ extension Study {
     let right = found.count { $0.1 }
     let recall = Double(right) / Double(max(1, isAbnormal.count { $0 }))
     let precision = Double(right) / Double(max(1, found.count))
-    run.note("\nAbove the threshold \(Format.metric(Double(threshold))): \(Format.percent(recall)) of the abnormal beats, and "
-      + "\(Format.percent(precision)) of what is above is abnormal.")
+    run.note(
+      "\nAbove the threshold \(Format.metric(Double(threshold))): \(Format.percent(recall)) of the abnormal beats, "
+        + "and \(Format.percent(precision)) of what is above is abnormal.")
     run.keep("recall_at_threshold", recall)
     run.keep("precision_at_threshold", precision)
     try run.picture("roc.png", "found against false alarms, at every threshold") { path in

@@ -40,17 +40,21 @@ extension Study {
     table.addFooter([.text("unquantized"), .empty, .number(whole.0, digits: 2), .number(whole.1, digits: 2)])
     run.show(table)
     let png = try losslessBits(held.first(500))
-    run.note("\nWithout loss: 8 bits per pixel as they are, \(Format.fixed(png, digits: 2)) as PNG files of one picture each.")
+    run.note(
+      "\nWithout loss: 8 bits per pixel as they are, \(Format.fixed(png, digits: 2)) as PNG files of one picture each.")
     run.keep("png_bits_per_pixel", png)
 
     let shown = held.first(12)
-    let small = (quantized(codes.1.first(12), by: codes.0, bits: 4), quantized(linear.1.first(12), by: linear.0, bits: 4))
+    let small = (
+      quantized(codes.1.first(12), by: codes.0, bits: 4), quantized(linear.1.first(12), by: linear.0, bits: 4)
+    )
     try run.grid(
       "pictures.png", "as they are; by PCA and by the network at 4 bits a number, 0.16 bits per pixel",
       [shown, pca.decode(small.1), network.decode(small.0)])
     try run.picture("rates.png", "decibels over bits per pixel") { path in
       try LineChart(
-        title: "Held-out clothes", series: [
+        title: "Held-out clothes",
+        series: [
           Series("autoencoder", x: depths.map(rate), y: own), Series("PCA", x: depths.map(rate), y: other),
         ], xLabel: "bits per pixel", yLabel: "PSNR, dB"
       ).write(to: path)

@@ -20,7 +20,9 @@ extension Study {
         (uniform .>= 0.85).select(test.filled(1), (uniform .< 0.15).select(test.filled(0), test))
       ),
     ]
-    var table = CajalTerminal.Table(["Noise", "Noisy, dB", "3 x 3 mean, dB", "3 x 3 median, dB", "Autoencoder, dB", "Gain, dB"])
+    var table = CajalTerminal.Table([
+      "Noise", "Noisy, dB", "3 x 3 mean, dB", "3 x 3 median, dB", "Autoencoder, dB", "Gain, dB",
+    ])
     var rows: [Tensor] = [test.first(10)]
     for (index, kind) in kinds.enumerated() where !Interruption.isRequested {
       let network = try cleaner(kind.corruption, seed: run.seed)
@@ -34,7 +36,9 @@ extension Study {
       table.addRow(
         [.text(kind.name)] + decibels.map { .number($0, digits: 2) } + [.number(gain, digits: 2, style: .bold)])
       let name = ["gaussian", "masking", "salt_and_pepper"][index]
-      for (what, value) in zip(["noisy", "mean", "median", "autoencoder"], decibels) { run.keep("\(name)_\(what)", value) }
+      for (what, value) in zip(["noisy", "mean", "median", "autoencoder"], decibels) {
+        run.keep("\(name)_\(what)", value)
+      }
       run.keep("\(name)_gain", gain)
       rows += [cut.first(10), clean.first(10)]
     }

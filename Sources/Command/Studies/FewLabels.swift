@@ -25,7 +25,9 @@ extension Study {
 
     let (features, heldFeatures) = (try network.encode(x), try network.encode(held))
     _ = (features.storage, heldFeatures.storage)
-    let names = ["logistic regression on pixels", "logistic regression on codes", "network from scratch", "pre-trained network"]
+    let names = [
+      "logistic regression on pixels", "logistic regression on codes", "network from scratch", "pre-trained network",
+    ]
     let amounts = [100, 300, 1000]
     var found = names.map { _ in amounts.map { _ in 0.0 } }
     for (column, amount) in amounts.enumerated() where !Interruption.isRequested {
@@ -46,7 +48,8 @@ extension Study {
     }
     var table = CajalTerminal.Table(["Accuracy on held-out digits, %"] + amounts.map { "\($0) labels" })
     for (row, name) in names.enumerated() {
-      table.addRow([.text(name)] + found[row].map { .number(100 * $0, digits: 2, style: row % 2 == 1 ? .bold : .plain) })
+      table.addRow(
+        [.text(name)] + found[row].map { .number(100 * $0, digits: 2, style: row % 2 == 1 ? .bold : .plain) })
       for (column, amount) in amounts.enumerated() {
         run.keep(name.replacingOccurrences(of: " ", with: "_") + "_\(amount)", found[row][column])
       }
@@ -54,7 +57,8 @@ extension Study {
     run.show(table)
     try run.picture("labels.png", "accuracy over the number of labels") { path in
       try LineChart(
-        title: "Held-out digits", series: zip(names, found).map { name, values in
+        title: "Held-out digits",
+        series: zip(names, found).map { name, values in
           Series(name, x: amounts.map(Double.init), y: values.map { 100 * $0 })
         }, xLabel: "labels", yLabel: "accuracy, %"
       ).write(to: path)

@@ -34,7 +34,10 @@ extension Study {
       ("PCA of 32", 32, try pca.encode(x), try pca.encode(asked)),
       ("codes of 32", 32, try network.encode(train), try network.encode(test.first(queries))),
       // Directions alone: the angle between codes, whatever their length.
-      ("codes of 32, by angle", 32, directions(try network.encode(train)), directions(try network.encode(test.first(queries)))),
+      (
+        "codes of 32, by angle", 32, directions(try network.encode(train)),
+        directions(try network.encode(test.first(queries)))
+      ),
     ]
     var table = CajalTerminal.Table(["Neighbours by", "Numbers of a picture", "Precision at 10, %"])
     var neighbours: [[Int]] = []
@@ -44,7 +47,8 @@ extension Study {
         .text(view.name), .integer(view.size),
         .number(100 * found.precision, digits: 2, style: view.name.hasPrefix("codes") ? .bold : .plain),
       ])
-      run.keep(view.name.replacingOccurrences(of: " ", with: "_").replacingOccurrences(of: ",", with: ""), found.precision)
+      run.keep(
+        view.name.replacingOccurrences(of: " ", with: "_").replacingOccurrences(of: ",", with: ""), found.precision)
       neighbours = found.neighbours
     }
     run.show(table)

@@ -32,7 +32,8 @@ final class StudyRun {
     output.writeLine(
       "  data     \(Format.count(data.train.count)) samples to learn from, \(Format.count(data.test.count)) held out")
     output.writeLine(
-      "  plan     \(study.epochs) epochs in batches of \(study.batchSize), Adam from \(study.learningRate), seed \(seed)")
+      "  plan     \(study.epochs) epochs in batches of \(study.batchSize), Adam from \(study.learningRate), seed \(seed)"
+    )
     output.writeLine("  goal     \(study.goal)")
     output.writeLine("  results  \(folder.path)")
     ControlC.stopsCleanly()

@@ -6,7 +6,7 @@ import CajalTerminal
 enum TrainCommand {
   static let form = CommandForm(
     "cajal train", "Trains a network on a task, judges it on data it has not seen, and saves it with pictures.",
-    [Positional("TASK", "what to learn: digits, mnist, fashion, concrete, car, or one of the others that 'cajal tasks' lists")],
+    [Positional("TASK", "what to learn: digits, mnist, fashion, concrete, car, or another that 'cajal tasks' lists")],
     [
       Option("--data", .text("DIR"), "where the data is; else $CAJAL_DATA, then the user's cache"),
       Option("--epochs", .integer("N", 1...1_000_000), "passes over the data; each task has a good number"),
