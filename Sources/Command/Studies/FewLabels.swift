@@ -20,7 +20,7 @@ extension Study {
       Dense(512, activation: .relu)
       Dense(784, activation: .sigmoid)
     }
-    try run.fit(network, x, name: "Denoising autoencoder of 256, without labels")
+    try run.fit(network, x, name: "Denoising autoencoder of 256")
     try run.save(network)
 
     let (features, heldFeatures) = (try network.encode(x), try network.encode(held))
@@ -29,6 +29,7 @@ extension Study {
       "logistic regression on pixels", "logistic regression on codes", "network from scratch", "pre-trained network",
     ]
     let amounts = [100, 300, 1000]
+    let epochs = min(60, 6 * run.study.epochs)  // few labels are soon gone through
     var found = names.map { _ in amounts.map { _ in 0.0 } }
     for (column, amount) in amounts.enumerated() where !Interruption.isRequested {
       // Other labels are drawn three times; the middle result counts.
@@ -38,10 +39,10 @@ extension Study {
         let (own, targets) = (x.gathered(rows), labels.gathered(rows))
         let scratch = try Model(encoderPlan(), inputShape: [784], seed: run.seed + draw)
         return [
-          try Judging.accuracy(own, targets, held, truths, epochs: 60, seed: draw),
-          try Judging.accuracy(features.gathered(rows), targets, heldFeatures, truths, epochs: 60, seed: draw),
-          try tuned(scratch, own, targets, held, truths, seed: draw),
-          try tuned(network.pretrainedEncoder(), own, targets, held, truths, seed: draw),
+          try Judging.accuracy(own, targets, held, truths, epochs: epochs, seed: draw),
+          try Judging.accuracy(features.gathered(rows), targets, heldFeatures, truths, epochs: epochs, seed: draw),
+          try tuned(scratch, own, targets, held, truths, epochs: epochs, seed: draw),
+          try tuned(network.pretrainedEncoder(), own, targets, held, truths, epochs: epochs, seed: draw),
         ]
       }
       for row in names.indices { found[row][column] = trials.map { $0[row] }.sorted()[1] }
@@ -81,11 +82,12 @@ extension Study {
 
   /// Accuracy of an encoder with a softmax on it, all of it trained.
   private static func tuned(
-    _ encoder: Model, _ x: Tensor, _ labels: Tensor, _ test: Tensor, _ truths: Tensor, seed: Int
+    _ encoder: Model, _ x: Tensor, _ labels: Tensor, _ test: Tensor, _ truths: Tensor, epochs: Int,
+    seed: Int
   ) throws -> Double {
     let head = Dense(10, activation: .softmax)
     let model = try Model(inputs: encoder.inputTypes, seed: seed) { [head(encoder($0[0]))] }
-    let (epochs, batch) = (60, 20)
+    let batch = 20
     let steps = epochs * ((x.shape[0] + batch - 1) / batch)
     model.compile(
       optimizer: Adam().following(CosineDecay(initialRate: 5e-4, decaySteps: steps, alpha: 0.05)),
