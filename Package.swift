@@ -58,11 +58,14 @@ let package = Package(
     .executableTarget(name: "MNIST", dependencies: ["Cajal", "CajalData"], path: "Examples/MNIST"),
     .executableTarget(name: "Fashion", dependencies: ["Cajal", "CajalData"], path: "Examples/Fashion"),
     .executableTarget(name: "Concrete", dependencies: ["Cajal", "CajalData"], path: "Examples/Concrete"),
+    .executableTarget(
+      name: "Autoencoders", dependencies: ["Cajal", "CajalData", "CajalFigures"], path: "Examples/Autoencoders"),
     .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
     .executableTarget(
       name: "DigitsFromNoise", dependencies: ["Cajal", "CajalData", "CajalModels"], path: "Examples/DigitsFromNoise"),
 
     // Tests
+    .testTarget(name: "AutoencoderTests", dependencies: ["Cajal", "CajalData"]),
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),

@@ -12,9 +12,10 @@ enum ListCommands {
     let output = FileDescriptorOutput.standardOutput
     var table = Table(["Task", "What is learned", "Goal", "Epochs", "Data"])
     for task in NamedTask.all {
+      let source = task.dataSet.byHand == nil ? "cajal data get \(task.dataSet.name)" : task.dataSet.page
       table.addRow([
         .text(task.name, style: .bold), .text(task.summary), .text(task.goal), .integer(task.epochs),
-        .text(task.dataSet.isPresent() ? "here" : "cajal data get \(task.dataSet.name)"),
+        .text(task.dataSet.isPresent() ? "here" : source),
       ])
     }
     output.write(table.rendered(for: output.terminal))

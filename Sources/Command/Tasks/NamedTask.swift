@@ -24,7 +24,8 @@ struct NamedTask: Sendable {
   }
 
   /// Every task: those with right answers first.
-  static let all: [NamedTask] = TrainingTask.all.map(NamedTask.init) + AdversarialTask.all.map(NamedTask.init)
+  static let all: [NamedTask] =
+    TrainingTask.all.map(NamedTask.init) + Study.all.map(NamedTask.init) + AdversarialTask.all.map(NamedTask.init)
 
   /// Errors: `UsageError` that lists the tasks.
   static func named(_ name: String, _ form: CommandForm) throws(UsageError) -> NamedTask {
@@ -45,6 +46,18 @@ extension NamedTask {
       task.batchSize = options.batchSize ?? task.batchSize
       task.learningRate = options.learningRate ?? task.learningRate
       try TrainingRun(task, dataFolder: options.dataFolder, output: options.output, seed: options.seed).perform()
+    }
+  }
+
+  init(_ study: Study) {
+    self.init(
+      name: study.name, summary: study.summary, goal: study.goal, epochs: study.epochs, dataSet: study.dataSet
+    ) { options in
+      var study = study
+      study.epochs = options.epochs ?? study.epochs
+      study.batchSize = options.batchSize ?? study.batchSize
+      study.learningRate = options.learningRate ?? study.learningRate
+      try StudyRun(study, dataFolder: options.dataFolder, output: options.output, seed: options.seed).perform()
     }
   }
 
