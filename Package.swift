@@ -67,6 +67,7 @@ let package = Package(
     .testTarget(
       name: "ForcingTests", dependencies: ["Cajal", "CajalCPU", "CajalCommand", "CajalCompiler", "CajalModels"]),
     .testTarget(name: "SyllabusTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "BoltzmannTests", dependencies: ["Cajal"]),
     .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels", "CajalTerminal"]),
