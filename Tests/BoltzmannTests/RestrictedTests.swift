@@ -121,11 +121,16 @@ import Testing
   /// The direction for units less one half, by Melchior's formulas: what the first update takes as means.
   private static func centred(_ plain: [[Double]]) -> [[Double]] {
     let (da, db) = (plain[1], plain[2])
-    let dw = (0..<20).map { plain[0][$0] - 0.5 * db[$0 % 4] - 0.5 * da[$0 / 4] }
-    return [
-      dw, (0..<5).map { i in da[i] - 0.5 * (0..<4).reduce(0) { $0 + dw[i * 4 + $1] } },
-      (0..<4).map { j in db[j] - 0.5 * (0..<5).reduce(0) { $0 + dw[$1 * 4 + j] } },
-    ]
+    var dw = plain[0]
+    for i in 0..<5 { for j in 0..<4 { dw[i * 4 + j] -= 0.5 * (db[j] + da[i]) } }
+    var (forVisible, forHidden) = (da, db)
+    for i in 0..<5 {
+      for j in 0..<4 {
+        forVisible[i] -= 0.5 * dw[i * 4 + j]
+        forHidden[j] -= 0.5 * dw[i * 4 + j]
+      }
+    }
+    return [dw, forVisible, forHidden]
   }
 
   private func exactHiddenSamples(_ count: Int) -> Tensor {

@@ -42,12 +42,19 @@ func demandBinary(_ subject: String, _ data: Tensor) throws {
   ) { $0 == 0 || $0 == 1 }
 }
 
-private func demandValues(
+/// Goes through whole data sets, so it looks at blocks without leaving them early, which the compiler turns into vectors.
+@inline(__always) private func demandValues(
   _ subject: String, _ data: Tensor, _ expected: String, _ advice: String, _ isRight: (Float) -> Bool
 ) throws {
   let wrong: (index: Int, value: Float)? = data.storage.withBytes { bytes in
     let values = bytes.assumingMemoryBound(to: Float.self)
-    return values.firstIndex { !isRight($0) }.map { ($0, values[$0]) }
+    for start in stride(from: 0, to: values.count, by: 4096) {
+      let block = UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + 4096)])
+      var isWrong: UInt32 = 0
+      for value in block { isWrong |= isRight(value) ? 0 : 1 }
+      if isWrong != 0 { return block.firstIndex { !isRight($0) }.map { (start + $0, block[$0]) } }
+    }
+    return nil
   }
   guard let wrong else { return }
   let width = max(1, data.shape.last)

@@ -50,9 +50,11 @@ public final class RestrictedTrainer: @unchecked Sendable {  // used by one call
   }
 
   /// One update by a batch `[rows, visible]`, whose values are not checked; returns its mean square reconstruction error.
+  ///
+  /// - Parameter known: 1 for what is known of the batch, 0 for what is missing; nil: all is known.
   @discardableResult
-  public func update(_ batch: Tensor) throws -> Double? {
-    let results = try step.run([batch])
+  public func update(_ batch: Tensor, known: Tensor? = nil) throws -> Double? {
+    let results = try step.run([batch] + (known.map { [$0] } ?? []))
     return try results.first.map { result in
       let error = result.item
       guard error.isFinite else {
@@ -66,33 +68,44 @@ public final class RestrictedTrainer: @unchecked Sendable {  // used by one call
 
   /// Trains for some epochs over rows in a new order each time.
   ///
-  /// - Parameter onEpoch: Told after each epoch; false ends the training.
-  /// Errors: `.shape` and `.value` for data that does not fit the visible units.
+  /// - Parameters:
+  ///   - known: 1 for what is known of the data, 0 for what is missing and stays out of it all; nil: all is known.
+  ///   - onEpoch: Told after each epoch; false ends the training.
+  /// Errors: `.shape` and `.value` for data that does not fit the visible units; `.argument` for missing values with persistent
+  /// chains, which know no rows.
   public func fit(
-    _ data: Tensor, epochs: Int, batchSize: Int = 100, shuffles: Bool = true, seed: Int = 0,
+    _ data: Tensor, known: Tensor? = nil, epochs: Int, batchSize: Int = 100, shuffles: Bool = true, seed: Int = 0,
     onEpoch: (Epoch) throws -> Bool = { _ in true }
   ) throws {
     try machine.demand(data, in: "fit", allowsProbabilities: settings.takesProbabilities)
     let rows = try RowBatches(data, batchSize: batchSize, subject: "RestrictedBoltzmannMachine.fit")
+    try demandMask("RestrictedTrainer.fit", known, data)
+    if known != nil, chains != nil {
+      throw CajalError(
+        .argument, "RestrictedTrainer.fit", expected: "sweeps that begin at the data where values are missing",
+        given: "there are persistent chains", advice: "Leave out `chains`.")
+    }
+    let masks = try known.map { try RowBatches($0, batchSize: batchSize, subject: "RestrictedTrainer.fit") }
     let begin = ContinuousClock.now
     let updates = max(1, epochs * rows.count)
     for epoch in 0..<epochs {
-      var (error, known) = (0.0, 0)
-      try rows.forEach(shuffles ? rows.order(seed: seed &+ epoch) : nil) { number, batch in
+      var (error, measured) = (0.0, 0)
+      let order = shuffles ? rows.order(seed: seed &+ epoch) : nil
+      try rows.forEach(order) { number, batch in
         if Interruption.isRequested { return }
         if let end = settings.finalRate {
           let done = Double(epoch * rows.count + number) / Double(updates)
           learningRate = settings.learningRate + (end - settings.learningRate) * done
         }
-        if let one = try update(batch) {
+        if let one = try update(batch, known: masks?.batch(number, order)) {
           error += one
-          known += 1
+          measured += 1
         }
       }
       if Interruption.isRequested { return }
       let seconds = begin.duration(to: .now) / .seconds(1)
       let report = Epoch(
-        number: epoch + 1, reconstructionError: known > 0 ? error / Double(known) : nil, seconds: seconds)
+        number: epoch + 1, reconstructionError: measured > 0 ? error / Double(measured) : nil, seconds: seconds)
       guard try onEpoch(report) else { return }
     }
   }

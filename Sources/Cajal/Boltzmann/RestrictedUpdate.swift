@@ -34,10 +34,12 @@ struct RestrictedUpdate: Sendable {
 
   func body(_ step: Step) -> [Tensor] {
     let energy = machine.energy(in: step)
-    let v0 = step.inputs[0]
+    // What is not known is 0 in every row, so that it moves no hidden unit and no weight.
+    let known = step.inputs.count > 1 ? step.inputs[1] : nil
+    let v0 = known.map { step.inputs[0] * $0 } ?? step.inputs[0]
     let h0 = energy.hiddenProbabilities(v0)
     var first: Tensor?
-    let (v, h) = negative(step, energy, h0, &first)
+    let (v, h) = negative(step, energy, h0, known, &first)
 
     var positive = h0
     if let sparsity = settings.sparsity {
@@ -47,12 +49,14 @@ struct RestrictedUpdate: Sendable {
     }
     update(step, gradients(step, v0, h0, positive, v, h))
     guard settings.isMonitored else { return [] }
-    return [(v0 - (first ?? energy.visibleMeans(h0))).squared().mean()]
+    let difference = (v0 - (first ?? energy.visibleMeans(h0))).squared()
+    guard let known else { return [difference.mean()] }
+    return [(difference * known).sum() / known.sum().maximum(1)]
   }
 
   /// What the machine dreams: states of the visible units and probabilities of the hidden ones.
   private func negative(
-    _ step: Step, _ energy: RestrictedEnergy, _ h0: Tensor, _ first: inout Tensor?
+    _ step: Step, _ energy: RestrictedEnergy, _ h0: Tensor, _ known: Tensor?, _ first: inout Tensor?
   ) -> (v: Tensor, h: Tensor) {
     var energy = energy
     if !fast.isEmpty {
@@ -60,22 +64,23 @@ struct RestrictedUpdate: Sendable {
       energy.visibleBias = energy.visibleBias + step[fast[1]]
       energy.hiddenBias = energy.hiddenBias + step[fast[2]]
     }
+    func masked(_ v: Tensor) -> Tensor { known.map { v * $0 } ?? v }
     var hidden = chains.map { step[$0] } ?? step.sampled(h0)
     var sweeps = settings.steps - 1
     if sweeps > 2 {
       hidden = Tensor.scan([hidden], over: [], length: sweeps) { carry, _, t in
-        let v = energy.sampledVisible(carry[0], step, iteration: t)
+        let v = masked(energy.sampledVisible(carry[0], step, iteration: t))
         return ([step.sampled(energy.hiddenProbabilities(v), iteration: t)], [])
       }.carry[0]
       sweeps = 0
     }
     for _ in 0..<sweeps {
-      let v = energy.sampledVisible(hidden, step)
+      let v = masked(energy.sampledVisible(hidden, step))
       hidden = step.sampled(energy.hiddenProbabilities(v))
     }
     let means = energy.visibleMeans(hidden)
     if chains == nil, settings.steps == 1 { first = means }
-    let v = machine.units == .bernoulli ? step.sampled(means) : means + step.normal(means.shape)
+    let v = masked(machine.units == .bernoulli ? step.sampled(means) : means + step.normal(means.shape))
     let h = energy.hiddenProbabilities(v)
     if let chains { step[chains] = step.sampled(h) }
     return (v, h)

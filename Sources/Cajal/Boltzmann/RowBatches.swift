@@ -29,12 +29,12 @@ struct RowBatches {
 
   /// Calls `body` with each batch, of rows in an order if one is given.
   func forEach(_ order: [Int]? = nil, _ body: (_ number: Int, Tensor) throws -> Void) throws {
-    for number in 0..<count {
-      try body(number, batch((number * batchSize)..<min(rows, (number + 1) * batchSize), order))
-    }
+    for number in 0..<count { try body(number, batch(number, order)) }
   }
 
-  private func batch(_ range: Range<Int>, _ order: [Int]?) throws -> Tensor {
+  /// A batch of rows in an order, or in their own.
+  func batch(_ number: Int, _ order: [Int]?) throws -> Tensor {
+    let range = (number * batchSize)..<min(rows, (number + 1) * batchSize)
     let bytes = width * MemoryLayout<Float>.size
     let shape = Shape([range.count, width])
     guard let order else {
