@@ -61,6 +61,7 @@ let package = Package(
     .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
 
     // Tests
+    .testTarget(name: "AutoencoderTests", dependencies: ["Cajal", "CajalData"]),
     .testTarget(name: "LayerTests", dependencies: ["Cajal", "CajalModels"]),
     .testTarget(name: "TrainingPartsTests", dependencies: ["Cajal"]),
     .testTarget(name: "EngineTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU"]),

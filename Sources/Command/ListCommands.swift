@@ -17,6 +17,13 @@ enum ListCommands {
         .text(task.dataSet.isPresent() ? "here" : "cajal data get \(task.dataSet.name)"),
       ])
     }
+    for study in Study.all {
+      let source = study.dataSet.byHand == nil ? "cajal data get \(study.dataSet.name)" : study.dataSet.page
+      table.addRow([
+        .text(study.name, style: .bold), .text(study.summary), .text(study.goal), .integer(study.epochs),
+        .text(study.dataSet.isPresent() ? "here" : source),
+      ])
+    }
     output.write(table.rendered(for: output.terminal))
     output.writeLine("\nNext: cajal train digits")
   }

@@ -87,8 +87,10 @@ import Testing
 
   @Test func registryIsSound() {
     #expect(Set(DataSets.all.map(\.name)).count == DataSets.all.count)
-    for file in DataSets.all.flatMap(\.files) {
-      #expect(file.sha256.count == 64 && file.size > 0 && !file.urls.isEmpty)
+    for dataSet in DataSets.all {
+      for file in dataSet.files {
+        #expect(file.sha256.count == 64 && file.size > 0 && file.urls.isEmpty == (dataSet.byHand != nil))
+      }
     }
   }
 }

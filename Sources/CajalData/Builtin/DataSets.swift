@@ -13,6 +13,8 @@ public struct BuiltInDataSet: Sendable {
   public let page: String
   /// What `fetch` gets; empty if it comes with the library.
   public let files: [DataFile]
+  /// How to get the files that have no address of their own.
+  public var byHand: String?
   let read: @Sendable (DataSearch) throws -> DataSplit
 
   /// Reads the samples from the caller's folder, `$CAJAL_DATA` or the cache.
@@ -32,6 +34,12 @@ public struct BuiltInDataSet: Sendable {
     progress: (DownloadProgress) throws -> Void = { _ in }
   ) throws {
     for file in files {
+      if let byHand, file.urls.isEmpty {
+        guard !isPresent(folder: folder) else { continue }
+        throw CajalError(
+          .unsupported, file.name, expected: "a file with an address of its own", given: "it comes in an archive",
+          advice: byHand)
+      }
       try downloader.fetch(file, into: "\(folder ?? DataSearch.cache())/\(name)", progress: progress)
     }
   }
@@ -63,7 +71,8 @@ public enum DataSets {
 
   /// Every data set: images, tables, text.
   public static let all: [BuiltInDataSet] = [
-    digits, mnist, fashion, cifar10, optdigits, concrete, car, iris, wine, breastCancer, shakespeare,
+    digits, mnist, fashion, cifar10, optdigits, concrete, car, iris, wine, breastCancer, ecg5000, movieLens,
+    shakespeare,
   ]
 
   private static let uci = "https://archive.ics.uci.edu/ml/machine-learning-databases"
@@ -201,6 +210,42 @@ public enum DataSets {
         urls: ["\(uci)/breast-cancer-wisconsin/wdbc.data"])
     ]
   ) { try Reading.breastCancer($0) }
+
+  /// 500 + 1500 heartbeats of 140 values, input `float32[140]`; 5 classes, the first is normal.
+  ///
+  /// Of the 4500 beats that its makers hold out, 1500 or, where `ECG5000_TEST.txt` is there, all.
+  public static let ecg5000 = BuiltInDataSet(
+    name: "ecg5000", summary: "heartbeats of 140 values, normal and 4 other classes", licence: "not stated",
+    page: "https://www.timeseriesclassification.com/description.php?Dataset=ECG5000",
+    files: [
+      DataFile(
+        "ECG5000_TRAIN.txt", size: 1_128_500,
+        sha256: "0d96aff193311a6dc6111bf0dbd2f7d2313987fbf7a1da4a383d92563876057b", urls: []),
+      DataFile(
+        "ECG5000_TEST_1500rows.txt.gz", size: 1_113_335,
+        sha256: "cc11f03d46e2a68fd5ce519c7e906b460606e89029c09dace661bddd720e813f", urls: []),
+    ],
+    byHand: "Get ECG5000.zip from timeseriesclassification.com and put its ECG5000_TRAIN.txt and ECG5000_TEST.txt "
+      + "into a folder ecg5000 of the data folder."
+  ) { try Reading.heartbeats($0) }
+
+  /// 100,836 ratings from 0.5 to 5 of 9,724 films by 610 people: input `int32[2]` (person, film), target `float32[1]`.
+  ///
+  /// A tenth of the ratings, drawn by a fixed seed, is for testing; the class names are the films' titles.
+  public static let movieLens = BuiltInDataSet(
+    name: "movielens", summary: "100836 ratings of 9724 films by 610 people",
+    licence: "GroupLens: research, no commerce", page: "https://grouplens.org/datasets/movielens/latest/",
+    files: [
+      DataFile(
+        "ratings.csv", size: 2_483_723,
+        sha256: "aa289ca83157595d0df6aea1be6a4ded676ddc4385472e8313a8ed9805352646", urls: []),
+      DataFile(
+        "movies.csv", size: 494_431,
+        sha256: "5a5f32dd9bb3797b8e728a1b98958789d2b13f294a69fdfbc5727f8a9611aa07", urls: []),
+    ],
+    byHand: "Get ml-latest-small.zip from grouplens.org and put its ratings.csv and movies.csv into a folder movielens "
+      + "of the data folder."
+  ) { try Reading.ratings($0) }
 
   /// 1.1 million characters, input `int32[64]` and the same moved by one character as target.
   public static let shakespeare = BuiltInDataSet(

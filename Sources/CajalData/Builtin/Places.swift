@@ -7,6 +7,8 @@ enum Places {
     case "fashion": return ["fashion-mnist"]
     case "cifar10": return ["images/cifar10"]
     case "shakespeare": return ["text/tinyshakespeare"]
+    case "ecg5000": return ["timeseries"]
+    case "movielens": return ["ratings/ml-latest-small", "ml-latest-small"]
     default: return ["tabular"]
     }
   }
@@ -16,6 +18,7 @@ enum Places {
     case "iris.data": return ["iris.csv"]
     case "wine.data": return ["wine.csv"]
     case "wdbc.data": return ["breast_cancer_wdbc.csv"]
+    case "ECG5000_TEST_1500rows.txt.gz": return ["ECG5000_TEST.txt", "ECG5000_TEST.txt.gz"]
     case "shakespeare.txt": return ["tinyshakespeare/input.txt", "input.txt"]
     default: return file.hasSuffix("-ubyte.gz") ? [String(file.dropLast(3))] : []
     }

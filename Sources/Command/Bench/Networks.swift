@@ -84,4 +84,24 @@ enum Networks {
     network.add(Dense(1000, activation: .softmax))
     return network
   }
+
+  /// w12: two convolutions down, two back.
+  static func convolutionalAutoencoder() -> Sequential {
+    Sequential {
+      Conv2D(16, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
+      Conv2D(32, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
+      Conv2DTranspose(16, kernelSize: 3, strides: 2, padding: .same, activation: .relu)
+      Conv2DTranspose(1, kernelSize: 3, strides: 2, padding: .same, activation: .sigmoid)
+    }
+  }
+
+  /// w13: a variational autoencoder; the latent layer adds the divergence to the loss.
+  static func variationalAutoencoder() -> Sequential {
+    Sequential {
+      Dense(512, activation: .relu)
+      GaussianLatent(20)
+      Dense(512, activation: .relu)
+      Dense(784, activation: .sigmoid)
+    }
+  }
 }

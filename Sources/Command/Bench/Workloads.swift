@@ -54,6 +54,14 @@ struct Workload: Sendable {
       "w08", "MobileNet v1, prediction of 1, step of 8", [224, 224, 3], momentum, labels,
       [Measure(name: "w08-infer1", batch: 1), Measure(name: "w08-train8", isTraining: true, batch: 8)]
     ) { Networks.mobileNet() },
+    network(
+      "w12", "convolutional autoencoder 28x28x1, Adam, step of 128", [28, 28, 1], .adam(), .binaryCrossentropy,
+      [Measure(name: "w12", isTraining: true, batch: 128)]
+    ) { Networks.convolutionalAutoencoder() },
+    network(
+      "w13", "VAE 784-512-20-512-784, Adam, step of 128", [784], .adam(), .bernoulliLikelihood,
+      [Measure(name: "w13", isTraining: true, batch: 128)]
+    ) { Networks.variationalAutoencoder() },
     Workload(
       name: "w17", what: "tanh(a x + b) sigmoid(x) + relu(x - 0.5) over 2^24 values",
       model: { _ in try Model(inputs: [TensorType([], .float32)]) { [formula($0[0])] } },

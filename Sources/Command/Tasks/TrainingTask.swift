@@ -37,7 +37,7 @@ struct TrainingTask: Sendable {
   /// Errors: `UsageError` that lists the tasks.
   static func named(_ name: String, _ form: CommandForm) throws(UsageError) -> TrainingTask {
     if let found = all.first(where: { $0.name == name.lowercased() }) { return found }
-    let names = all.map(\.name)
+    let names = all.map(\.name) + (form.name == "cajal train" ? Study.all.map(\.name) : [])
     throw form.error(
       "there is no task '\(name)'; the tasks are \(names.joined(separator: ", ")).\(didYouMean(name, in: names))")
   }

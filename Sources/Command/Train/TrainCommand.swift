@@ -6,7 +6,7 @@ import CajalTerminal
 enum TrainCommand {
   static let form = CommandForm(
     "cajal train", "Trains a network on a task, judges it on data it has not seen, and saves it with pictures.",
-    [Positional("TASK", "what to learn: digits, mnist, fashion, concrete or car")],
+    [Positional("TASK", "what to learn: digits, mnist, fashion, concrete, car, or one of the others that 'cajal tasks' lists")],
     [
       Option("--data", .text("DIR"), "where the data is; else $CAJAL_DATA, then the user's cache"),
       Option("--epochs", .integer("N", 1...1_000_000), "passes over the data; each task has a good number"),
@@ -28,6 +28,15 @@ enum TrainCommand {
   static let command = Command(form: form, run: run)
 
   private static func run(_ arguments: Arguments) throws {
+    if var study = Study.named(arguments.positionals[0]) {
+      study.epochs = arguments.integer("--epochs") ?? study.epochs
+      study.batchSize = arguments.integer("--batch") ?? study.batchSize
+      study.learningRate = arguments.number("--learning-rate") ?? study.learningRate
+      return try StudyRun(
+        study, dataFolder: arguments.text("--data"), output: arguments.text("--output") ?? "output/\(study.name)",
+        seed: arguments.integer("--seed") ?? 0
+      ).perform()
+    }
     var task = try TrainingTask.named(arguments.positionals[0], form)
     task.epochs = arguments.integer("--epochs") ?? task.epochs
     task.batchSize = arguments.integer("--batch") ?? task.batchSize

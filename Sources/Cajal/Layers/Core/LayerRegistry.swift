@@ -46,6 +46,8 @@ public enum LayerRegistry {
     LocalResponseNormalization.self,
     Dropout.self, SpatialDropout1D.self, SpatialDropout2D.self, SpatialDropout3D.self,
     GaussianNoise.self, GaussianDropout.self, ActivityRegularization.self,
+    MaskingNoise.self, SaltAndPepperNoise.self, SparsityTarget.self, GaussianLatent.self, Contractive.self,
+    ContractiveDense.self,
     Flatten.self, Reshape.self, Permute.self, RepeatVector.self,
     ZeroPadding1D.self, ZeroPadding2D.self, ZeroPadding3D.self,
     Cropping1D.self, Cropping2D.self, Cropping3D.self,

@@ -63,11 +63,12 @@ public enum LossRegistry {
   static let classes = ClassRegistry<any Loss.Type>(
     "LossRegistry",
     ([
-      BinaryCrossentropy.self, BinaryFocalCrossentropy.self, CTC.self, CategoricalCrossentropy.self,
+      BernoulliLikelihood.self, BinaryCrossentropy.self, BinaryFocalCrossentropy.self, CTC.self,
+      CategoricalCrossentropy.self, GaussianLikelihood.self,
       CategoricalFocalCrossentropy.self, CategoricalGeneralizedCrossEntropy.self, CategoricalHinge.self, Circle.self,
       CosineSimilarity.self, Dice.self, Hinge.self, Huber.self, KLDivergence.self, LogCosh.self, MeanAbsoluteError.self,
-      MeanAbsolutePercentageError.self, MeanSquaredError.self, MeanSquaredLogarithmicError.self, PerceptronLoss.self,
-      Poisson.self, QuadraticError.self, SparseCategoricalCrossentropy.self, SquaredHinge.self, Tversky.self,
+      MeanAbsolutePercentageError.self, MeanSquaredError.self, MeanSquaredLogarithmicError.self, ObservedSquaredError.self,
+      PerceptronLoss.self, Poisson.self, QuadraticError.self, SparseCategoricalCrossentropy.self, SquaredHinge.self, Tversky.self,
     ] as [any Loss.Type]).map { ($0.className, $0) })
 
   /// Makes a class of losses readable from files; the last one of a name counts.

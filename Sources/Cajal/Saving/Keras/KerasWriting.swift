@@ -76,7 +76,10 @@ final class KerasWriting {
 
   /// Whether Keras has a layer of that name: the built-in ones have, but for a few.
   private static func isKeras(_ layer: any Layer) -> Bool {
-    let own = ["SumPooling", "LocalResponse", "LocalContrast", "MaxUnpooling", "Deformable", "Dynamic", "Partially"]
+    let own = [
+      "SumPooling", "LocalResponse", "LocalContrast", "MaxUnpooling", "Deformable", "Dynamic", "Partially",
+      "MaskingNoise", "SaltAndPepper", "SparsityTarget", "GaussianLatent", "Contractive",
+    ]
     let name = type(of: layer).className
     return LayerRegistry.builtIn.contains { $0.className == name } && !own.contains { name.hasPrefix($0) }
   }
