@@ -58,6 +58,7 @@ let package = Package(
     .executableTarget(name: "MNIST", dependencies: ["Cajal", "CajalData"], path: "Examples/MNIST"),
     .executableTarget(name: "Fashion", dependencies: ["Cajal", "CajalData"], path: "Examples/Fashion"),
     .executableTarget(name: "Concrete", dependencies: ["Cajal", "CajalData"], path: "Examples/Concrete"),
+    .executableTarget(name: "Boltzmann", dependencies: ["Cajal"], path: "Examples/Boltzmann"),
     .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
 
     // Tests

@@ -23,6 +23,9 @@ public struct Step {
   }
 
   /// One update that makes a scalar smaller. A loss that is not finite is an error of `run`.
+  ///
+  /// What is computed later in the step sees the new values, and its gradient goes through the update too: say
+  /// `stoppingGradient()` of what went into the loss, or make it another step, where that is not meant.
   public func minimize(_ loss: Tensor, by trainer: Trainer) {
     body.losses.append(loss)
     let gradients = gradients(of: loss, for: trainer) { trainer.optimization.gradients(of: loss, with: $0, trace) }
@@ -172,6 +175,31 @@ public final class CompiledStep: @unchecked Sendable {  // all mutable state is 
       let signature = Signature(inputs: inputs.map(\.type), frozen: models.map(\.frozen))
       let compiled = try programs[signature] ?? compile(inputs.map(\.type))
       return try locked(models[...]) { try run(compiled, storages) }
+    }
+  }
+
+  /// The step compiled for these inputs: kernels, shapes, layouts, bytes, flops; with `runs`, the time of each and the
+  /// machine's limits.
+  ///
+  /// Measuring runs the step so many times and three more: parameters change as in training.
+  public func profile(_ inputs: [Tensor] = [], runs: Int = 0) throws -> Profile {
+    let machine = runs > 0 ? try MachineLimits.measured() : nil
+    let storages = inputs.map(\.storage)
+    return try lock.withLock {
+      let signature = Signature(inputs: inputs.map(\.type), frozen: models.map(\.frozen))
+      let compiled = try programs[signature] ?? compile(inputs.map(\.type))
+      return try locked(models[...]) {
+        let results = compiled.outputs.map { Storage($0.dtype, count: $0.shape.count) }
+        return try withExtendedLifetime((storages, results)) {
+          if runs > 0 {
+            for _ in 0..<3 { _ = try run(compiled, storages) }
+            compiled.program.prepare(inputs: storages.map(\.pointer), outputs: results.map(\.pointer))
+          }
+          let report = try compiled.program.report(runs: runs)
+          if runs > 0 { compiled.program.noteChanges() }
+          return Profile(report, title: "step", machine: machine)
+        }
+      }
     }
   }
 

@@ -21,7 +21,11 @@ extension Workload {
     return try measures.map { measure in
       let before = Compilations.ofThisProcess
       let result: Stopwatch.Result
-      if let time = measure.time, !watch.profiles {
+      if let step {
+        let bound = try step()
+        if watch.profiles { print(try bound.step.profile(bound.inputs, runs: 20)) }
+        result = try measure.time?(watch) ?? bound.time(watch, name: measure.name)
+      } else if let time = measure.time, !watch.profiles {
         result = try time(watch)
       } else {
         let model = try made ?? self.model(true)

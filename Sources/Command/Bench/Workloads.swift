@@ -8,6 +8,8 @@ struct Workload: Sendable {
   /// The model, with values or with names and shapes alone; compiled where a measure trains it.
   let model: @Sendable (_ hasValues: Bool) throws -> Model
   let measures: [Measure]
+  /// A step of one's own, where a workload trains more than one model: what is timed, profiled and listed.
+  var step: (@Sendable () throws -> BoundStep)?
 
   /// One row of the benchmark: `w03-train`.
   struct Measure: Sendable {
@@ -62,6 +64,11 @@ struct Workload: Sendable {
       "w13", "VAE 784-512-20-512-784, Adam, step of 128", [784], .adam(), .bernoulliLikelihood,
       [Measure(name: "w13", isTraining: true, batch: 128)]
     ) { Networks.variationalAutoencoder() },
+    Workload(
+      name: "w16", what: "restricted Boltzmann machine 784x500, CD-1, epoch of 10,000 rows in batches of 100",
+      model: { _ in try Model.outline(Dense(500, activation: .sigmoid), inputs: [TensorType([784], .float32)]) },
+      measures: [Measure(name: "w16", isTraining: true, batch: 100, time: BoltzmannWorkload.epoch)],
+      step: BoltzmannWorkload.step),
     Workload(
       name: "w17", what: "tanh(a x + b) sigmoid(x) + relu(x - 0.5) over 2^24 values",
       model: { _ in try Model(inputs: [TensorType([], .float32)]) { [formula($0[0])] } },

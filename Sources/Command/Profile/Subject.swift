@@ -9,6 +9,8 @@ struct Subject {
   let model: Model
   let isTraining: Bool
   let batch: Int
+  /// A step over several models, which is looked at in place of the model's.
+  var step: BoundStep?
 
   static let positional = Positional(
     "NAME", "a directory that 'cajal train' made, a name of 'cajal models', or a workload of 'cajal bench'")
@@ -33,7 +35,8 @@ struct Subject {
           advice: "Leave out --train.")
       }
       isTraining = measure.isTraining
-      self.batch = batch ?? measure.batch
+      self.batch = workload.step == nil ? batch ?? measure.batch : measure.batch
+      step = try workload.step?()
       model = try workload.model(hasValues)
       return
     }
@@ -66,12 +69,14 @@ struct Subject {
 
   /// The compiled program, without a run.
   func listed() throws -> Profile {
+    if let step { return try step.step.profile(step.inputs) }
     guard isTraining else { return try model.profile(batchSize: batch) }
     return try model.profile(trainingStepOf: batch, targets: Samples.targetTypes(model))
   }
 
   /// The compiled program with the times of so many runs.
   func measured(runs: Int) throws -> Profile {
+    if let step { return try step.step.profile(step.inputs, runs: runs) }
     guard isTraining else { return try model.profile(batchSize: batch, runs: runs) }
     let inputs = Samples.inputs(model, batch: batch)
     return try model.trainingStep(inputs, Samples.targets(model, batch: batch)).profile(runs: runs)

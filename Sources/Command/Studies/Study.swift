@@ -19,7 +19,7 @@ struct Study: Sendable {
   /// Every study.
   static let all: [Study] = [
     vae, reduction, compression, denoising, anomaly, retrieval, recommendation, fewLabels,
-  ]
+  ] + boltzmann
 
   static func named(_ name: String) -> Study? { all.first { $0.name == name.lowercased() } }
 }
