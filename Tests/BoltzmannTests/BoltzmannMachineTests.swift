@@ -47,7 +47,8 @@ import Testing
     for state in stateNumbers(states) { counts[state] += 1 }
     for state in 0..<64 {
       let expected = weights[state] / z * Double(chains)
-      #expect(abs(counts[state] - expected) < 4.5 * (expected + 1).squareRoot(), "\(state): \(counts[state]), \(expected)")
+      #expect(
+        abs(counts[state] - expected) < 4.5 * (expected + 1).squareRoot(), "\(state): \(counts[state]), \(expected)")
     }
   }
 
@@ -127,7 +128,8 @@ import Testing
     let machine = try Self.machine(visible: 4)
     #expect(text { try machine.fit(Tensor([[0, 1, 0.3, 1]]), epochs: 1) }.contains("row 0, column 2 is 0.3"))
     #expect(text { try machine.fit(Tensor([[0, 1]]), epochs: 1) }.contains("rows of 4 numbers"))
-    #expect(text { _ = try machine.annealed(Tensor.zeros([1, 6]), temperatures: [0]) }.contains("temperatures above 0"))
+    #expect(
+      text { _ = try machine.annealed(Tensor.zeros([1, 6]), temperatures: [0]) }.contains("temperatures above 0"))
     #expect(text { _ = try HopfieldNetwork(Tensor([[0, 1]])) }.contains("values of −1 and +1"))
     #expect(
       text { _ = try HopfieldNetwork(Tensor([[1, -1], [1, -1]]), rule: .projection) }

@@ -87,7 +87,8 @@ import Testing
     #expect(text { try machine.fit(Tensor([[0, .nan, 0]]), epochs: 1) }.contains("row 0, column 1 is nan"))
     #expect(text { try machine.fit(Tensor([[0, 1]]), epochs: 1) }.contains("rows of 3 numbers"))
     #expect(text { try machine.fit(Tensor.zeros([0, 3]), epochs: 1) }.contains("one row at least"))
-    #expect(text { try machine.fit(Tensor([[0, 1, 0]]), epochs: 1, batchSize: 0) }.contains("a batch size of 1 or more"))
+    #expect(
+      text { try machine.fit(Tensor([[0, 1, 0]]), epochs: 1, batchSize: 0) }.contains("a batch size of 1 or more"))
     #expect(text { _ = try machine.features(Tensor.zeros([1, 3], dtype: .int32)) }.contains("float32"))
     #expect(
       text { _ = try RestrictedBoltzmannMachine(visible: 0, hidden: 2) }.contains("visible units from 1 to 2^24"))
@@ -108,4 +109,3 @@ import Testing
     #expect(text { _ = try machine.annealedLogPartition(chains: 0) }.contains("1 chain and 2 temperatures"))
   }
 }
-

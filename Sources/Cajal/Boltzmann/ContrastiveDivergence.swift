@@ -89,7 +89,8 @@ public struct ContrastiveDivergence: Sendable {
     try demand(momentum >= 0 && momentum < 1, "a momentum in 0 ..< 1", "it is \(momentum)")
     try demand(weightDecay.isFinite && weightDecay >= 0, "a weight decay of 0 or more", "it is \(weightDecay)")
     if let sparsity {
-      try demand(sparsity.target > 0 && sparsity.target < 1, "a target rate between 0 and 1", "it is \(sparsity.target)")
+      try demand(
+        sparsity.target > 0 && sparsity.target < 1, "a target rate between 0 and 1", "it is \(sparsity.target)")
       try demand(sparsity.cost.isFinite && sparsity.cost >= 0, "a cost of 0 or more", "it is \(sparsity.cost)")
       try demand((0..<1).contains(sparsity.decay), "a decay in 0 ..< 1", "it is \(sparsity.decay)")
     }

@@ -12,7 +12,8 @@ func demandSizes(_ subject: String, _ sizes: [(what: String, count: Int)]) throw
 func demandRows(_ subject: String, _ data: Tensor, width: Int) throws {
   guard data.rank == 2, data.shape[1] == width else {
     throw CajalError(
-      .shape, subject, expected: "rows of \(width) numbers, one for each visible unit", given: "the data is \(data.shape)",
+      .shape, subject, expected: "rows of \(width) numbers, one for each visible unit",
+      given: "the data is \(data.shape)",
       advice: data.rank > 2 ? "Flatten pictures: x.reshaped([rows, \(width)])." : "")
   }
   guard data.dtype == .float32 else {
@@ -31,7 +32,8 @@ func demandFinite(_ subject: String, _ data: Tensor, what: String) throws {
 
 func demandProbabilities(_ subject: String, _ data: Tensor) throws {
   try demandValues(
-    subject, data, "values from 0 to 1", "Scale the data: pixels of 0…255 by 1/255; use Gaussian units for real numbers."
+    subject, data, "values from 0 to 1",
+    "Scale the data: pixels of 0…255 by 1/255; use Gaussian units for real numbers."
   ) { $0 >= 0 && $0 <= 1 }
 }
 

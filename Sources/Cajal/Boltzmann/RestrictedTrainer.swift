@@ -7,7 +7,7 @@ import CajalGraph
 /// on with the same chains, or to feed batches of your own.
 ///
 /// Example: `let trainer = try RestrictedTrainer(machine, .init(chains: 100)); try trainer.update(batch)`
-public final class RestrictedTrainer: @unchecked Sendable {  // used by one caller at a time, as the machine's variables are
+public final class RestrictedTrainer: @unchecked Sendable {  // used by one caller at a time
   /// What `fit` knows after each epoch.
   public struct Epoch: Sendable {
     /// Counted from 1.

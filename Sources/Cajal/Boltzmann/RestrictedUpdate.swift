@@ -68,10 +68,11 @@ struct RestrictedUpdate: Sendable {
     var hidden = chains.map { step[$0] } ?? step.sampled(h0)
     var sweeps = settings.steps - 1
     if sweeps > 2 {
-      hidden = Tensor.scan([hidden], over: [], length: sweeps) { carry, _, t in
-        let v = masked(energy.sampledVisible(carry[0], step, iteration: t))
-        return ([step.sampled(energy.hiddenProbabilities(v), iteration: t)], [])
-      }.carry[0]
+      hidden =
+        Tensor.scan([hidden], over: [], length: sweeps) { carry, _, t in
+          let v = masked(energy.sampledVisible(carry[0], step, iteration: t))
+          return ([step.sampled(energy.hiddenProbabilities(v), iteration: t)], [])
+        }.carry[0]
       sweeps = 0
     }
     for _ in 0..<sweeps {
@@ -91,12 +92,16 @@ struct RestrictedUpdate: Sendable {
     _ step: Step, _ v0: Tensor, _ h0: Tensor, _ positive: Tensor, _ v: Tensor, _ h: Tensor
   ) -> [Tensor] {
     let (rows, dreams) = (Double(v0.shape[0]), Double(v.shape[0]))
-    let forHidden = positive.mean(axes: [0]) - h.mean(axes: [0])
     let forVisible = v0.mean(axes: [0]) - v.mean(axes: [0])
     guard settings.isCentred else {
-      let g = Tensor.concatenate([positive / rows, -h / dreams])
-      return [Tensor.concatenate([v0, v]).matmul(g, transposeSelf: true), forVisible, forHidden]
+      // With as many rows as dreams the division goes into the update.
+      let isEven = v0.shape[0] == v.shape[0]
+      let g = Tensor.concatenate(isEven ? [positive, -h] : [positive / rows, -h / dreams])
+      let change = Tensor.concatenate([v0, v]).matmul(g, transposeSelf: true)
+      let sum = g.sum(axes: [0])
+      return isEven ? [change * (1 / rows), forVisible, sum * (1 / rows)] : [change, forVisible, sum]
     }
+    let forHidden = positive.mean(axes: [0]) - h.mean(axes: [0])
     let (centre, hiddenCentre) = (step[visibleMean], step[hiddenMean])
     let share = 0.01
     step[visibleMean] = (1 - share) * centre + share * v0.mean(axes: [0])

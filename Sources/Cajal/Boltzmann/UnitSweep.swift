@@ -77,7 +77,8 @@ extension BoltzmannMachine {
       var seen = v
       if units > visible {
         let guess = Tensor.full([rows, units - visible], 0.5)
-        let known = Tensor.concatenate([Tensor.ones([rows, visible]), Tensor.zeros([rows, units - visible])], axis: 1)
+        let known = Tensor.concatenate(
+          [Tensor.ones([rows, visible]), Tensor.zeros([rows, units - visible])], axis: 1)
         seen = sweep.means(Tensor.concatenate([v, guess], axis: 1), known: known, rounds: meanFieldRounds)
       }
       let dreamt = sweep.drawn(step[chain], known: nil, inverseTemperatures: Tensor.ones([steps]))

@@ -61,7 +61,8 @@ private struct BalanceStudy {
       ])
       run.keep(name.replacing(" ", with: "_") + "_recall", mean(method, \.recall))
     }
-    run.note("\n\(Self.rareRows) rows of the rare class to learn from, \(Self.draws) draws of them; logistic regression")
+    run.note(
+      "\n\(Self.rareRows) rows of the rare class to learn from, \(Self.draws) draws of them; logistic regression")
     run.show(results)
     try run.picture("recall.png", "how many of the rare class were found") { path in
       try BarChart(
@@ -77,7 +78,9 @@ private struct BalanceStudy {
     var order = RandomSource(seed: seed)
     let keys = order.uniform([all.count]).floats
     let few = all.indices.sorted { keys[$0] < keys[$1] }.prefix(Self.rareRows).map { all[$0] }
-    func rows(_ places: [Int]) -> Tensor { table.train.gathered(Tensor(places.map { Int32($0) }, shape: [places.count])) }
+    func rows(_ places: [Int]) -> Tensor {
+      table.train.gathered(Tensor(places.map { Int32($0) }, shape: [places.count]))
+    }
     let (common, seldom) = (rows(many), rows(few))
     _ = seldom.storage
     let missing = many.count - few.count

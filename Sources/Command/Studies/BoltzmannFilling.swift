@@ -14,8 +14,9 @@ extension Study {
     let machine = try GaussianRows.trained(table.train, hidden: 60, run.study, seed: run.seed)
     var random = RandomSource(seed: run.seed)
     let known = 1 - random.bernoulli(table.test.shape, probability: 0.25)
-    let filled = try machine.filled(
-      GaussianRows.scale * table.test * known, known: known, burnIn: 100, sweeps: 400, seed: run.seed)
+    let filled =
+      try machine.filled(
+        GaussianRows.scale * table.test * known, known: known, burnIn: 100, sweeps: 400, seed: run.seed)
       / GaussianRows.scale
     let (truth, guess, isKnown) = (table.test.floats, filled.floats, known.floats)
     let hidden = isKnown.indices.filter { isKnown[$0] == 0 }

@@ -65,7 +65,9 @@ extension Study {
     let machine = try DeepBoltzmannMachine(visible: 784, hidden: [500, 500], seed: run.seed)
     run.note("\nLayer by layer")
     let settings = ContrastiveDivergence(learningRate: 0.05, finalRate: 0.005, momentum: 0.5)
-    try machine.pretrain(x, epochs: max(1, run.study.epochs / 2), batchSize: run.study.batchSize, by: settings, seed: run.seed) {
+    try machine.pretrain(
+      x, epochs: max(1, run.study.epochs / 2), batchSize: run.study.batchSize, by: settings, seed: run.seed
+    ) {
       layer, epoch in
       run.note("  layer \(layer + 1), epoch \(epoch.number)  \(Format.duration(epoch.seconds))")
       return true
@@ -88,7 +90,9 @@ extension Study {
       return true
     }
     let after = try bound()
-    var table = CajalTerminal.Table(["Deep Boltzmann machine", "Bound on held-out digits, nats", "three deviations of log Z"])
+    var table = CajalTerminal.Table([
+      "Deep Boltzmann machine", "Bound on held-out digits, nats", "three deviations of log Z",
+    ])
     for (name, value) in [("layer by layer", before), ("all layers at once", after)] {
       table.addRow([.text(name), .number(value.value, digits: 2), .number(value.width, digits: 2)])
     }
