@@ -19,6 +19,7 @@ public struct ContrastiveDivergence: Sendable {
     /// Share of the old value in the running mean of the probabilities.
     public var decay: Double
 
+    /// A rate and a pull to it.
     public init(target: Double, cost: Double, decay: Double = 0.95) {
       self.target = target
       self.cost = cost
@@ -28,10 +29,12 @@ public struct ContrastiveDivergence: Sendable {
 
   /// Weights added for the chains alone, that learn quickly and decay, so that chains leave where they have been.
   public struct FastWeights: Sendable, Hashable {
+    /// Their step size.
     public var learningRate: Double
     /// What is left of them after each update.
     public var decay: Double
 
+    /// Fast weights of a step size and a decay.
     public init(learningRate: Double, decay: Double = 0.95) {
       self.learningRate = learningRate
       self.decay = decay
@@ -42,13 +45,17 @@ public struct ContrastiveDivergence: Sendable {
   public var steps = 1
   /// How many chains go on from update to update; nil: sweeps begin at the data.
   public var chains: Int?
+  /// The step size, for the mean over a batch.
   public var learningRate = 0.05
   /// Where the step size ends, along a straight line over all updates of `fit`; nil: it stays.
   public var finalRate: Double?
+  /// The share of the last update that goes on in the next one.
   public var momentum = 0.0
   /// A share of the weights that each update takes away, times the step size.
   public var weightDecay = 0.0
+  /// A rate for the hidden units; nil: none.
   public var sparsity: Sparsity?
+  /// Weights for the chains alone; nil: none.
   public var fastWeights: FastWeights?
   /// Whether the gradient is taken for units less their running means, which points better where units are mostly on or
   /// mostly off; the machine is the same.
@@ -58,6 +65,7 @@ public struct ContrastiveDivergence: Sendable {
   /// Whether `fit` says how well the data is reconstructed: one more sum over each batch.
   public var isMonitored = true
 
+  /// Settings whose ranges are checked where they are used.
   public init(
     steps: Int = 1, chains: Int? = nil, learningRate: Double = 0.05, finalRate: Double? = nil, momentum: Double = 0,
     weightDecay: Double = 0, sparsity: Sparsity? = nil, fastWeights: FastWeights? = nil, isCentred: Bool = false,

@@ -17,6 +17,8 @@ public final class DeepBeliefNetwork: Sendable {
   /// The machines, the lowest first.
   public let layers: [RestrictedBoltzmannMachine]
 
+  /// Machines with small weights.
+  ///
   /// - Parameters:
   ///   - hidden: Units of each layer above the visible one.
   ///   - units: What the visible units are.

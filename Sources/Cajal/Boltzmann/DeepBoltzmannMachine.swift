@@ -18,16 +18,20 @@ import Foundation
 public final class DeepBoltzmannMachine: Sendable {
   /// How the whole machine learns: mean field for what the data causes, persistent chains for what the machine dreams.
   public struct Learning: Sendable {
+    /// Persistent chains of all layers.
     public var chains = 100
     /// Gibbs sweeps of the chains for each update.
     public var steps = 5
     /// Rounds of mean field for each batch.
     public var meanFieldRounds = 10
+    /// The step size, for the mean over a batch.
     public var learningRate = 0.005
     /// Where the step size ends, along a straight line; nil: it stays.
     public var finalRate: Double?
+    /// A share of the weights that each update takes away, times the step size.
     public var weightDecay = 0.0
 
+    /// Settings whose ranges are checked where they are used.
     public init(
       chains: Int = 100, steps: Int = 5, meanFieldRounds: Int = 10, learningRate: Double = 0.005,
       finalRate: Double? = nil, weightDecay: Double = 0
@@ -58,6 +62,8 @@ public final class DeepBoltzmannMachine: Sendable {
   /// bₗ of each layer, the visible one first.
   public let biases: [Variable]
 
+  /// A machine with small normal weights and biases of 0.
+  ///
   /// Errors: `.argument` for fewer than two hidden layers, which make it deep, or a layer without units.
   public init(visible: Int, hidden: [Int], deviation: Double = 0.01, seed: Int = 0) throws {
     try demandLayers("DeepBoltzmannMachine", [visible] + hidden)

@@ -18,13 +18,17 @@ public final class RestrictedTrainer: @unchecked Sendable {  // used by one call
     public var seconds: Double
   }
 
+  /// What is trained.
   public let machine: RestrictedBoltzmannMachine
+  /// How it is trained.
   public let settings: ContrastiveDivergence
   /// The hidden states of the persistent chains, `[chains, hidden]`.
   public let chains: Variable?
   package let step: CompiledStep
   private let rate: Variable
 
+  /// A trainer whose chains begin at random states.
+  ///
   /// Errors: `.argument` for settings outside their ranges.
   public init(
     _ machine: RestrictedBoltzmannMachine, _ settings: ContrastiveDivergence = ContrastiveDivergence(), seed: Int = 0

@@ -16,6 +16,8 @@ extension Study {
 private struct BalanceStudy {
   private static let rareRows = 15
   private static let draws = 9
+  /// So few rows say little about how they scatter: the machine's noise is as wide as a column.
+  private static let scale = 1.0
 
   let run: StudyRun
   let table: MeasuredRows
@@ -85,9 +87,9 @@ private struct BalanceStudy {
     _ = seldom.storage
     let missing = many.count - few.count
     let repeated = rows((0..<missing).map { few[$0 % few.count] })
-    let machine = try GaussianRows.trained(seldom, hidden: 20, run.study, seed: seed)
-    let starts = rows((0..<missing).map { few[$0 % few.count] }) * GaussianRows.scale
-    let made = try GibbsSampler(machine, start: starts, seed: seed).run(sweeps: 20) / GaussianRows.scale
+    let machine = try GaussianRows.trained(seldom, hidden: 20, scale: Self.scale, run.study, seed: seed)
+    let starts = rows((0..<missing).map { few[$0 % few.count] }) * Self.scale
+    let made = try GibbsSampler(machine, start: starts, seed: seed).run(sweeps: 20) / Self.scale
     return try [[seldom], [seldom, repeated], [seldom, made]].map { parts in
       let x = Tensor.concatenate([common] + parts)
       let labels = [Int32](repeating: 0, count: many.count) + [Int32](repeating: 1, count: x.shape[0] - many.count)

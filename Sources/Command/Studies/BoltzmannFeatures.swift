@@ -1,5 +1,6 @@
 import Cajal
 import CajalData
+import CajalFigures
 import CajalTerminal
 
 extension Study {
@@ -33,10 +34,13 @@ extension Study {
     run.keep("pixels_accuracy", pixels)
     run.keep("features_accuracy", features)
     let filters = machine.weights.tensor.transposed()
-    let scaled = 0.5 + 0.5 * filters / filters.absolute().max(axes: [1], keepsDimensions: true)
-    try run.grid(
-      "filters.png", "weights of the hidden units", (0..<5).map { scaled[($0 * 20)..<($0 * 20 + 20)] },
-      side: (height: 8, width: 8))
+    let values = filters.floats
+    try run.picture("filters.png", "weights of the hidden units") { path in
+      let images = try (0..<100).map { unit in
+        try PixelImage(width: 8, height: 8, values: Array(values[(unit * 64)..<(unit * 64 + 64)]))
+      }
+      try ImageGrid(images, columns: 20, scale: 6).write(to: path)
+    }
   }
 
   /// Pictures `[count, 8, 8, 1]` as rows, and the same moved by one pixel each way.

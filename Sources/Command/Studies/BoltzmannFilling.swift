@@ -64,10 +64,13 @@ enum GaussianRows {
   /// The machine's noise has deviation 1, so rows are stretched until what it cannot explain is about as large.
   static let scale = 3.0
 
-  static func trained(_ rows: Tensor, hidden: Int, _ study: Study, seed: Int) throws -> RestrictedBoltzmannMachine {
+  static func trained(
+    _ rows: Tensor, hidden: Int, scale: Double = scale, _ study: Study, seed: Int
+  ) throws -> RestrictedBoltzmannMachine {
     let machine = try RestrictedBoltzmannMachine(visible: rows.shape[1], hidden: hidden, units: .gaussian, seed: seed)
     let settings = ContrastiveDivergence(
       steps: 3, learningRate: study.learningRate, finalRate: study.learningRate / 10, momentum: 0.5, weightDecay: 1e-3)
+    try machine.setVisibleBias(from: rows * scale)
     try machine.fit(
       rows * scale, epochs: study.epochs, batchSize: study.batchSize, by: settings, seed: seed)
     return machine
