@@ -60,6 +60,7 @@ let package = Package(
     .executableTarget(name: "Concrete", dependencies: ["Cajal", "CajalData"], path: "Examples/Concrete"),
     .executableTarget(
       name: "Autoencoders", dependencies: ["Cajal", "CajalData", "CajalFigures"], path: "Examples/Autoencoders"),
+    .executableTarget(name: "Boltzmann", dependencies: ["Cajal"], path: "Examples/Boltzmann"),
     .executableTarget(name: "Car", dependencies: ["Cajal", "CajalData"], path: "Examples/Car"),
     .executableTarget(
       name: "DigitsFromNoise", dependencies: ["Cajal", "CajalData", "CajalModels"], path: "Examples/DigitsFromNoise"),
@@ -72,6 +73,7 @@ let package = Package(
     .testTarget(
       name: "ForcingTests", dependencies: ["Cajal", "CajalCPU", "CajalCommand", "CajalCompiler", "CajalModels"]),
     .testTarget(name: "SyllabusTests", dependencies: ["Cajal", "CajalModels"]),
+    .testTarget(name: "BoltzmannTests", dependencies: ["Cajal"]),
     .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels", "CajalTerminal"]),

@@ -36,7 +36,8 @@ import Testing
       (
         ["train", "digts"], 2,
         "cajal train: there is no task 'digts'; the tasks are digits, mnist, fashion, concrete, car, "
-          + "vae, reduction, compression, denoising, anomaly, retrieval, recommendation, fewlabels, gan, wgan, cgan, dcgan. "
+          + "vae, reduction, compression, denoising, anomaly, retrieval, recommendation, fewlabels, "
+          + "rbm-mnist, rbm-features, rbm-filling, rbm-balance, rbm-ratings, dbn-mnist, dbm-mnist, gan, wgan, cgan, dcgan. "
           + "Did you mean 'digits'?\nSee 'cajal train --help'.\n"
       ),
       (
@@ -65,7 +66,7 @@ import Testing
         ["profile", "resnet"], 1,
         "cajal: resnet: expected a saved model, an architecture or a workload, but it is none. The architectures are lenet5, "
           + "lenet5-original, alexnet, alexnet-two-groups, vgg16, resnet50, mobilenet; the workloads w01, w02, w03, w04, w05, "
-          + "w06, w07, w08, w12, w13, w14, w17, w18. Did you mean 'resnet50'?\n"
+          + "w06, w07, w08, w12, w13, w14, w16, w17, w18. Did you mean 'resnet50'?\n"
       ),
       (
         ["program", "w18", "--train"], 1,
@@ -82,7 +83,7 @@ import Testing
       ),
       (
         ["bench", "w03-tran"], 1,
-        "cajal: bench: expected one of w01, w02, w03, w04, w05, w06, w07, w08, w12, w13, w14, w17, w18, cold, rss, "
+        "cajal: bench: expected one of w01, w02, w03, w04, w05, w06, w07, w08, w12, w13, w14, w16, w17, w18, cold, rss, "
           + "but it is 'w03-tran'. "
           + "Did you mean 'w03-train'?\n"
       ),

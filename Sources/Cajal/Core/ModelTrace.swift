@@ -283,15 +283,20 @@ final class ModelTrace: Trace {
     return !frozen.contains("")
   }
 
-  /// Random numbers keyed by seed, path, use within the path and step.
-  func random(_ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape) -> Tensor {
+  /// Random numbers keyed by seed, path, use within the path and step; in a loop over time, by the iteration too.
+  func random(
+    _ distribution: RandomValues.Distribution, _ lower: Double, _ upper: Double, _ shape: Shape,
+    iteration: Tensor? = nil
+  ) -> Tensor {
     let place = home.label + path
     let use = randomUses[place, default: 0]
     randomUses[place] = use + 1
     let operation = RandomValues(
       distribution, lower: lower, upper: upper, stream: stableHash("\(place)#\(use)"), type: TensorType(shape, .float32)
     )
-    return Tensor.make(operation, [seed, step])
+    guard let iteration else { return Tensor.make(operation, [seed, step]) }
+    // Iterations take the upper half of the counter, which steps do not reach.
+    return Tensor.make(operation, [seed, step + iteration * Tensor([Int64(1) << 32], shape: [])])
   }
 }
 

@@ -94,18 +94,21 @@ public struct Step {
   public var layerLosses: [Tensor] { trace.losses }
 
   /// Uniform numbers in lower ..< upper, new ones each run.
-  public func uniform(_ shape: Shape, lower: Double = 0, upper: Double = 1) -> Tensor {
-    trace.random(.uniform, lower, upper, shape)
+  ///
+  /// - Parameter iteration: The third argument of a `Tensor.scan`'s body: the numbers are then new ones in each iteration too.
+  ///   Without it a loop sees the same numbers every time round.
+  public func uniform(_ shape: Shape, lower: Double = 0, upper: Double = 1, iteration: Tensor? = nil) -> Tensor {
+    trace.random(.uniform, lower, upper, shape, iteration: iteration)
   }
 
-  /// Normal numbers, new ones each run.
-  public func normal(_ shape: Shape, mean: Double = 0, deviation: Double = 1) -> Tensor {
-    trace.random(.normal, mean, deviation, shape)
+  /// Normal numbers, new ones each run, and in each iteration of a loop that is given.
+  public func normal(_ shape: Shape, mean: Double = 0, deviation: Double = 1, iteration: Tensor? = nil) -> Tensor {
+    trace.random(.normal, mean, deviation, shape, iteration: iteration)
   }
 
-  /// 1 with the given probability, else 0; new ones each run.
-  public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
-    trace.random(.bernoulli, probability, 0, shape)
+  /// 1 with the given probability, else 0; new ones each run, and in each iteration of a loop that is given.
+  public func bernoulli(_ shape: Shape, probability: Double, iteration: Tensor? = nil) -> Tensor {
+    trace.random(.bernoulli, probability, 0, shape, iteration: iteration)
   }
 }
 

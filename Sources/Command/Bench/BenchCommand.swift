@@ -35,7 +35,7 @@ enum BenchCommand {
     let batch = arguments.integer("--batch")
     let watch = Stopwatch(profiles: arguments.has("--profile"))
     for (workload, measures) in chosen {
-      for row in try workload.run(measures.map { try $0.resized(batch) }, watch) {
+      for row in try workload.run(measures.map { try workload.resized($0, batch) }, watch) {
         FileDescriptorOutput.standardOutput.writeLine(arguments.has("--json") ? row.json : row.text(workload.what))
       }
     }

@@ -24,7 +24,7 @@ extension Workload {
       if let step {
         let bound = try step()
         if watch.profiles { print(try bound.step.profile(bound.inputs, runs: 20)) }
-        result = try bound.time(watch, name: measure.name)
+        result = try measure.time?(watch) ?? bound.time(watch, name: measure.name)
       } else if let time = measure.time, !watch.profiles {
         result = try time(watch)
       } else {

@@ -18,17 +18,17 @@ struct Workload: Sendable {
     let batch: Int
     /// How it is timed, where it is no step and no prediction.
     var time: (@Sendable (Stopwatch) throws -> Stopwatch.Result)?
+  }
 
-    /// The same of batches of another size: `w02@64`.
-    func resized(_ batch: Int?) throws -> Measure {
-      guard let batch else { return self }
-      guard time == nil else {
-        throw CajalError(
-          .argument, "bench", expected: "a step or a prediction for --batch", given: "\(name) is timed as a whole",
-          advice: "Leave --batch out.")
-      }
-      return Measure(name: "\(name)@\(batch)", isTraining: isTraining, batch: batch)
+  /// A measure with batches of another size: `w02@64`.
+  func resized(_ measure: Measure, _ batch: Int?) throws -> Measure {
+    guard let batch else { return measure }
+    guard measure.time == nil, step == nil else {
+      throw CajalError(
+        .argument, "bench", expected: "a step or a prediction of one model for --batch",
+        given: "\(measure.name) is timed as a whole", advice: "Leave --batch out.")
     }
+    return Measure(name: "\(measure.name)@\(batch)", isTraining: measure.isTraining, batch: batch)
   }
 
   static let all: [Workload] = [
@@ -80,6 +80,10 @@ struct Workload: Sendable {
       model: { _ in try Model.outline(AdversarialWorkload.generator, inputs: [TensorType([100], .float32)]) },
       measures: [Measure(name: "w14", isTraining: true, batch: AdversarialWorkload.batch)],
       step: AdversarialWorkload.step),
+      name: "w16", what: "restricted Boltzmann machine 784x500, CD-1, epoch of 10,000 rows in batches of 100",
+      model: { _ in try Model.outline(Dense(500, activation: .sigmoid), inputs: [TensorType([784], .float32)]) },
+      measures: [Measure(name: "w16", isTraining: true, batch: 100, time: BoltzmannWorkload.epoch)],
+      step: BoltzmannWorkload.step),
     Workload(
       name: "w17", what: "tanh(a x + b) sigmoid(x) + relu(x - 0.5) over 2^24 values",
       model: { _ in try Model(inputs: [TensorType([], .float32)]) { [formula($0[0])] } },

@@ -73,14 +73,14 @@ extension Study {
 }
 
 /// One person's rating of a film.
-private struct Rating {
+struct Rating {
   var person: Int
   var film: Int
   var value: Double
 }
 
 /// Ratings with what films and people say on the average.
-private struct Ratings {
+struct Ratings {
   let train: [Rating]
   let test: [Rating]
   let people: Int

@@ -19,5 +19,5 @@ struct Study: Sendable {
   /// Every study.
   static let all: [Study] = [
     vae, reduction, compression, denoising, anomaly, retrieval, recommendation, fewLabels,
-  ]
+  ] + boltzmann
 }
