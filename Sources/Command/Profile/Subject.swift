@@ -9,6 +9,8 @@ struct Subject {
   let model: Model
   let isTraining: Bool
   let batch: Int
+  /// What a measured run is fed with.
+  private var samples = Samples.Form()
 
   static let positional = Positional(
     "NAME", "a directory that 'cajal train' made, a name of 'cajal models', or a workload of 'cajal bench'")
@@ -35,6 +37,7 @@ struct Subject {
       isTraining = measure.isTraining
       self.batch = batch ?? measure.batch
       model = try workload.model(hasValues)
+      samples = workload.samples
       return
     }
     isTraining = trains
@@ -73,7 +76,7 @@ struct Subject {
   /// The compiled program with the times of so many runs.
   func measured(runs: Int) throws -> Profile {
     guard isTraining else { return try model.profile(batchSize: batch, runs: runs) }
-    let inputs = Samples.inputs(model, batch: batch)
-    return try model.trainingStep(inputs, Samples.targets(model, batch: batch)).profile(runs: runs)
+    let inputs = Samples.inputs(model, batch: batch, samples)
+    return try model.trainingStep(inputs, Samples.targets(model, batch: batch, samples)).profile(runs: runs)
   }
 }
