@@ -10,8 +10,9 @@ package enum PassList {
     ]
   }
 
-  /// What comes after them and has a switch of its own.
+  /// What comes before or after them and has a switch of its own.
   enum Stage: String, CaseIterable {
+    case recurrent = "fuse-recurrent"
     case layouts, prepare, memory
   }
 

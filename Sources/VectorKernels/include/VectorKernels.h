@@ -12,5 +12,6 @@
 #include "pool.h"
 #include "product.h"
 #include "product_map.h"
+#include "recurrent.h"
 #include "rows.h"
 #endif
