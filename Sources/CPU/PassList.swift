@@ -5,7 +5,7 @@ package enum PassList {
   /// The passes over plain code.
   static var passes: [any Pass] {
     [
-      Simplify(), Share(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseConvolutionPool(),
+      Simplify(), Share(), SinkTransposes(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseConvolutionPool(),
       MaskBeforePooling(), KeepWinners(), FuseElementwise(), FuseUpdates(), MergeUpdates(),
     ]
   }

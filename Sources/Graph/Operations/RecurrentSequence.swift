@@ -118,6 +118,7 @@ package struct RecurrentSequence: Operation {
   /// What a state was before each step, from what it was after each and at first.
   fileprivate func before(_ after: Tensor, _ first: Tensor) -> Tensor {
     let (start, length) = (first.expandingDimension(at: 0), after.shape[0])
+    guard length > 0 else { return after }
     return reverse
       ? .concatenate([after.slice(axis: 0, 1..<length), start], axis: 0)
       : .concatenate([start, after.slice(axis: 0, 0..<length - 1)], axis: 0)

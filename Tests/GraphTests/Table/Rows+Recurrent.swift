@@ -21,7 +21,7 @@ extension Table {
     return [x] + states + [kernel] + (cell == .gru && draw.bool() ? [draw.numbers([columns], -1, 1)] : [])
   }
 
-  /// What a layer gives: h of all steps and the last states.
+  /// What a layer gives: h of all steps and the last states; the rest is hidden.
   private static func sequence(_ cell: RecurrentSequence.Cell, reverse: Bool) -> Row {
     let operation = RecurrentSequence(cell: cell, reverse: reverse)
     let columns = cell.gates * 3
@@ -36,7 +36,7 @@ extension Table {
       errors: reverse ? [] : errors
     ) { draw in
       Sample(operation, inputs(cell, &draw)) { tensors in
-        Array(apply(operation, tensors).prefix(1 + cell.states))
+        apply(operation, tensors).enumerated().map { $0 <= cell.states ? $1 : $1.filled(0) }
       }
     }
   }
