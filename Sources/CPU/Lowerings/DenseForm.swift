@@ -27,7 +27,8 @@ struct DenseForm {
   /// The layout the forward product likes, where the weights can lie so. With many rows, as sequences have, turning the
   /// plain array around costs little, and the gradients are up to a third faster from it.
   var preferredLayout: Layout? {
-    guard rows < Self.manyRows, let primitive = try? forwardPrimitive(weights.any(library), bias: nil, isTraining: true, Attributes(library)),
+    guard rows < Self.manyRows,
+      let primitive = try? forwardPrimitive(weights.any(library), bias: nil, isTraining: true, Attributes(library)),
       let chosen = try? primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)
     else { return nil }
     return weights.layout(chosen)
