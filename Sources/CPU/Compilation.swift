@@ -76,9 +76,14 @@ enum Compilation {
 
 /// What the processor runs whole.
 package struct Processor: Backend {
-  package init() {}
+  private let settings: PassSettings
+  package init(_ settings: PassSettings = PassSettings()) { self.settings = settings }
+
   package func supports(_ operation: any Operation, inputs: [TensorType]) -> Bool {
     switch operation {
+    case is RecurrentSequence, is RecurrentSequenceGradient:
+      guard settings.allows(.recurrent), let lowerable = operation as? any Lowerable else { return false }
+      return lowerable.isLowerable(inputs)
     case is Elementwise, is Clip, is Cast, is Broadcast, is Reduce, is Constant, is ReadVariable, is Iota: return true
     case let lowerable as any Lowerable: return lowerable.isLowerable(inputs)
     default: return false

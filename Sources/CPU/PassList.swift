@@ -5,13 +5,14 @@ package enum PassList {
   /// The passes over plain code.
   static var passes: [any Pass] {
     [
-      Simplify(), Share(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseNormalization(),
+      Simplify(), Share(), SinkTransposes(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseNormalization(),
       FuseConvolutionPool(), MaskBeforePooling(), KeepWinners(), FuseElementwise(), FuseUpdates(), MergeUpdates(),
     ]
   }
 
-  /// What comes after them and has a switch of its own.
+  /// What comes before or after them and has a switch of its own.
   enum Stage: String, CaseIterable {
+    case recurrent = "fuse-recurrent"
     case layouts, winograd, prepare, memory
   }
 

@@ -41,7 +41,7 @@ package final class Program: @unchecked Sendable {  // run under the owner's loc
   ) throws {
     let library = try Library.loaded()
     let start = ContinuousClock.now
-    var imported = try Code(request, backend: Processor())
+    var imported = try Code(request, backend: Processor(settings))
     try adjust(&imported)
     let (code, preparation, passes) = try Compilation.code(
       imported, seconds: (ContinuousClock.now - start).seconds, request, library: library, settings: settings)

@@ -15,7 +15,4 @@ void pool_begin(pool_body body, void *context, int threads, const void *kind);
 
 /// Computes the shares nobody has taken and waits for the others.
 void pool_end(void);
-
-/// Waits until every share of the region has come here.
-void pool_barrier(void);
 #endif

@@ -5,15 +5,18 @@ import CajalGraph
 
 /// A dense layer's sizes, and its three primitives.
 struct DenseForm {
+  private static let manyRows = 2048
   private let library: Library
   private let source: MemoryDescription
   private let target: MemoryDescription
   private let weights: WeightsForm
+  private let rows: Int
   private let units: Int
   private let flops: Double
 
   init(rows: Int, inputs: Int, units: Int, _ library: Library) throws {
     self.library = library
+    self.rows = rows
     self.units = units
     source = try .strided([rows, inputs], [inputs, 1], library)
     target = try .strided([rows, units], [units, 1], library)
@@ -21,9 +24,11 @@ struct DenseForm {
     flops = 2 * Double(rows) * Double(inputs) * Double(units)
   }
 
-  /// The layout the forward product likes, where the weights can lie so.
+  /// The layout the forward product likes, where the weights can lie so. With many rows, as sequences have, turning the
+  /// plain array around costs little, and the gradients are up to a third faster from it.
   var preferredLayout: Layout? {
-    guard let primitive = try? forwardPrimitive(weights.any(library), bias: nil, isTraining: true, Attributes(library)),
+    guard rows < Self.manyRows,
+      let primitive = try? forwardPrimitive(weights.any(library), bias: nil, isTraining: true, Attributes(library)),
       let chosen = try? primitive.memory(ONEDNN_QUERY_WEIGHTS_MD)
     else { return nil }
     return weights.layout(chosen)

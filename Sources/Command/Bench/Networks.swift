@@ -85,6 +85,61 @@ enum Networks {
     return network
   }
 
+  /// w09: two recurrent layers of 256 units, the first with its sequence.
+  static func recurrent(_ layer: (_ returnSequences: Bool) -> any Layer<Tensor, Tensor>) -> Sequential {
+    var network = Sequential()
+    network.add(layer(true))
+    network.add(layer(false))
+    network.add(Dense(10, activation: .softmax))
+    return network
+  }
+
+  /// w10: two bidirectional LSTMs over 20,000 words.
+  static func words() -> Sequential {
+    Sequential {
+      Embedding(inputDim: 20_000, outputDim: 128)
+      Bidirectional(LSTM(64, returnSequences: true))
+      Bidirectional(LSTM(64))
+      Dense(1, activation: .sigmoid)
+    }
+  }
+
+  /// w11: the next of 96 characters at each step.
+  static func characters() -> Sequential {
+    Sequential {
+      Embedding(inputDim: 96, outputDim: 128)
+      LSTM(512, returnSequences: true)
+      LSTM(512, returnSequences: true)
+      Dense(96, activation: .softmax)
+    }
+  }
+
+  /// w15: U-Net of three levels, two classes for each pixel.
+  struct Segmentation: Layer {
+    var widths = [32, 64, 128]
+    var bottom = 256
+    var name = LayerName(nil)
+
+    func forward(_ input: Tensor) throws -> Tensor {
+      func twice(_ x: Tensor, _ width: Int) -> Tensor {
+        let first = Conv2D(width, kernelSize: 3, padding: .same, activation: .relu)(x)
+        return Conv2D(width, kernelSize: 3, padding: .same, activation: .relu)(first)
+      }
+      var x = input
+      var skips: [Tensor] = []
+      for width in widths {
+        skips.append(twice(x, width))
+        x = MaxPooling2D(poolSize: 2)(skips[skips.count - 1])
+      }
+      x = twice(x, bottom)
+      for (width, skip) in zip(widths, skips).reversed() {
+        x = Conv2DTranspose(width, kernelSize: 2, strides: 2)(x)
+        x = twice(Concatenate()([x, skip]), width)
+      }
+      return Conv2D(2, kernelSize: 1, activation: .softmax)(x)
+    }
+  }
+
   /// w12: two convolutions down, two back.
   static func convolutionalAutoencoder() -> Sequential {
     Sequential {

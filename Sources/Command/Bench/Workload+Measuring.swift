@@ -40,9 +40,9 @@ extension Workload {
   }
 
   private func time(_ measure: Measure, _ model: Model, _ watch: Stopwatch) throws -> Stopwatch.Result {
-    let inputs = Samples.inputs(model, batch: measure.batch)
+    let inputs = Samples.inputs(model, batch: measure.batch, samples)
     if measure.isTraining {
-      let step = try model.trainingStep(inputs, Samples.targets(model, batch: measure.batch))
+      let step = try model.trainingStep(inputs, Samples.targets(model, batch: measure.batch, samples))
       if watch.profiles { print(try step.profile(runs: 20)) }
       if let time = measure.time { return try time(watch) }
       let result = try watch.time { try step.run(times: $0) }

@@ -7,6 +7,8 @@ struct Workload: Sendable {
   let what: String
   /// The model, with values or with names and shapes alone; compiled where a measure trains it.
   let model: @Sendable (_ hasValues: Bool) throws -> Model
+  /// What it is fed with.
+  var samples = Samples.Form()
   let measures: [Measure]
   /// A step of one's own, where a workload trains more than one model: what is timed, profiled and listed.
   var step: (@Sendable () throws -> BoundStep)?
@@ -67,6 +69,18 @@ struct Workload: Sendable {
       "w08", "MobileNet v1, prediction of 1, step of 8", [224, 224, 3], momentum, labels,
       [Measure(name: "w08-infer1", batch: 1), Measure(name: "w08-train8", isTraining: true, batch: 8)]
     ) { Networks.mobileNet() },
+    recurrent("w09", "LSTM") { LSTM(256, returnSequences: $0) },
+    recurrent("w09g", "GRU") { GRU(256, returnSequences: $0) },
+    recurrent("w09r", "SimpleRNN") { SimpleRNN(256, returnSequences: $0) },
+    network(
+      "w10", "Embedding(20000, 128), BiLSTM 64 x2, T=200, Adam, step of 32", TensorType([200], .int32), .adam(),
+      BinaryCrossentropy(), [Measure(name: "w10", isTraining: true, batch: 32)],
+      Samples.Form(inputs: .below(20_000), targets: .below(2))
+    ) { Networks.words() },
+    network(
+      "w11", "characters: Embedding(96, 128), LSTM 512 x2, T=100, Adam, step of 50", TensorType([100], .int32), .adam(),
+      labels, [Measure(name: "w11", isTraining: true, batch: 50)], Samples.Form(inputs: .below(96))
+    ) { Networks.characters() },
     network(
       "w12", "convolutional autoencoder 28x28x1, Adam, step of 128", [28, 28, 1], .adam(), .binaryCrossentropy,
       [Measure(name: "w12", isTraining: true, batch: 128)]
@@ -80,6 +94,11 @@ struct Workload: Sendable {
       model: { _ in try Model.outline(AdversarialWorkload.generator, inputs: [TensorType([100], .float32)]) },
       measures: [Measure(name: "w14", isTraining: true, batch: AdversarialWorkload.batch)],
       step: AdversarialWorkload.step),
+    network(
+      "w15", "U-Net 128x128x3, Adam, step of 4", [128, 128, 3], .adam(), labels,
+      [Measure(name: "w15", isTraining: true, batch: 4)]
+    ) { Networks.Segmentation() },
+    Workload(
       name: "w16", what: "restricted Boltzmann machine 784x500, CD-1, epoch of 10,000 rows in batches of 100",
       model: { _ in try Model.outline(Dense(500, activation: .sigmoid), inputs: [TensorType([784], .float32)]) },
       measures: [Measure(name: "w16", isTraining: true, batch: 100, time: BoltzmannWorkload.epoch)],
@@ -119,14 +138,30 @@ struct Workload: Sendable {
     _ name: String, _ what: String, _ inputShape: Shape, _ optimizer: any Optimizer, _ loss: any Loss,
     _ measures: [Measure], _ make: @escaping @Sendable () -> any Layer<Tensor, Tensor>
   ) -> Workload {
+    network(name, what, TensorType(inputShape, .float32), optimizer, loss, measures, Samples.Form(), make)
+  }
+
+  private static func network(
+    _ name: String, _ what: String, _ input: TensorType, _ optimizer: any Optimizer, _ loss: any Loss,
+    _ measures: [Measure], _ samples: Samples.Form, _ make: @escaping @Sendable () -> any Layer<Tensor, Tensor>
+  ) -> Workload {
     Workload(
       name: name, what: what,
       model: { hasValues in
-        let inputs = [TensorType(inputShape, .float32)]
-        let model = hasValues ? try Model(make(), inputs: inputs) : try Model.outline(make(), inputs: inputs)
+        let model = hasValues ? try Model(make(), inputs: [input]) : try Model.outline(make(), inputs: [input])
         model.compile(optimizer: optimizer, loss: loss)
         return model
-      }, measures: measures)
+      }, samples: samples, measures: measures)
+  }
+
+  /// w09 and its variants.
+  private static func recurrent(
+    _ name: String, _ kind: String, _ layer: @escaping @Sendable (_ returnSequences: Bool) -> any Layer<Tensor, Tensor>
+  ) -> Workload {
+    network(
+      name, "\(kind) 256 x2, T=100 x 128, Adam, step of 64", TensorType([100, 128], .float32), .adam(), labels,
+      [Measure(name: name, isTraining: true, batch: 64)], Samples.Form(inputs: .normal)
+    ) { Networks.recurrent(layer) }
   }
 
   static func formula(_ x: Tensor) -> Tensor { (x * 1.5 + 0.25).tanh() * x.sigmoid() + (x - 0.5).relu() }

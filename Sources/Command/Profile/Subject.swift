@@ -11,6 +11,8 @@ struct Subject {
   let batch: Int
   /// A step over several models, which is looked at in place of the model's.
   var step: BoundStep?
+  /// What a measured run is fed with.
+  private var samples = Samples.Form()
 
   static let positional = Positional(
     "NAME", "a directory that 'cajal train' made, a name of 'cajal models', or a workload of 'cajal bench'")
@@ -38,6 +40,7 @@ struct Subject {
       self.batch = workload.step == nil ? batch ?? measure.batch : measure.batch
       step = try workload.step?()
       model = try workload.model(hasValues)
+      samples = workload.samples
       return
     }
     isTraining = trains
@@ -78,7 +81,7 @@ struct Subject {
   func measured(runs: Int) throws -> Profile {
     if let step { return try step.step.profile(step.inputs, runs: runs) }
     guard isTraining else { return try model.profile(batchSize: batch, runs: runs) }
-    let inputs = Samples.inputs(model, batch: batch)
-    return try model.trainingStep(inputs, Samples.targets(model, batch: batch)).profile(runs: runs)
+    let inputs = Samples.inputs(model, batch: batch, samples)
+    return try model.trainingStep(inputs, Samples.targets(model, batch: batch, samples)).profile(runs: runs)
   }
 }

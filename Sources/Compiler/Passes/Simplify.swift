@@ -64,6 +64,10 @@ package struct Simplify: Pass {
       }
       let moved = transpose.permutation.filter { shape[$0] != 1 }
       if moved == moved.sorted() { return .becomes(Reshape(shape: type.shape), inputs) }
+    case let reverse as Reverse:
+      if let before = maker(inputs[0]), let inner = before.operation as? Reverse, Set(inner.axes) == Set(reverse.axes) {
+        return .same(before.inputs[0])
+      }
     case let reduce as Reduce:
       if reduce.kind != .all, reduce.kind != .any, reduce.axes.allSatisfy({ code.type(inputs[0]).shape[$0] == 1 }) {
         return .same(inputs[0])

@@ -20,6 +20,9 @@ void pool_set_threads(int threads);
 /// one thread, the caller runs its only share itself. Callers from several threads take turns.
 void pool_run(pool_body body, void *context, int threads);
 
+/// Waits until every share of the region has come here; only for bodies that run more than one share.
+void pool_barrier(void);
+
 /// Contiguous part of `count` items for one share, in multiples of `grain`.
 static inline void pool_part(int64_t count, int64_t grain, int thread, int threads, int64_t *first, int64_t *last) {
   int64_t blocks = (count + grain - 1) / grain, each = blocks / threads, extra = blocks % threads;

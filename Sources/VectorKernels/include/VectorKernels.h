@@ -13,6 +13,7 @@
 #include "pool.h"
 #include "product.h"
 #include "product_map.h"
+#include "recurrent.h"
 #include "rows.h"
 #include "winograd.h"
 #endif

@@ -9,6 +9,8 @@
 #include "../convolution_body.h"
 #include "../convolution_gradient_body.h"
 #include "../convolution_pool_body.h"
+#include "../recurrent_body.h"
+#include "../recurrent_gradient_body.h"
 #include "../pool_body.h"
 #include "../pool_gradient_body.h"
 #include "../rows_body.h"

@@ -88,6 +88,8 @@ struct Interpreter {
     case let operation as LocalResponseNormalization: return [localResponse(operation, inputs[0])]
     case let operation as LocalResponseNormalizationGradient:
       return [localResponseGradient(operation, inputs[0], inputs[1])]
+    case let operation as RecurrentSequence: return recurrent(operation, inputs)
+    case let operation as RecurrentSequenceGradient: return recurrentGradient(operation, inputs)
     case let operation as Scan: return try scan(operation, inputs)
     default: throw ReferenceError(description: "\(type(of: operation)) has no reference")
     }

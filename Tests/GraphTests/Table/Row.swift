@@ -92,6 +92,7 @@ struct Row: Sendable, CustomTestStringConvertible {
 enum Table {
   static let rows: [Row] =
     elementwise + movements + reductions + axes + products + convolutions + poolings + normalizations + sources + scans
+    + recurrent
   static let errors: [ErrorSample] = rows.flatMap(\.errors)
   static let differentiable: [Row] = rows.filter {
     if case .checked = $0.gradient { return true } else { return false }

@@ -27,7 +27,13 @@ struct GatedWeights {
 
   /// x K + b, gates side by side; `bias` is the part of the bias that belongs to the input.
   func projected(_ x: Tensor, bias: Tensor?) -> Tensor {
+    if let table = projectedTable(x, bias: bias) { return table }
     let net: Tensor
+    if inputMasks.isEmpty, x.rank == 3, let bias, !x.shape.isPoisoned {
+      // As one matrix, so that the bias goes into the product, and its gradient into the kernel's.
+      let rows = x.reshaped([x.shape[0] * x.shape[1], x.shape.last])
+      return (rows.matmul(kernel) + bias).reshaped([x.shape[0], x.shape[1], kernel.shape.last])
+    }
     if inputMasks.count > 1 {
       let units = kernel.shape.last / inputMasks.count
       let kernels = kernel.split(inputMasks.map { _ in units }, axis: 1)
@@ -36,6 +42,18 @@ struct GatedWeights {
       net = (inputMasks.first.map { x * $0 } ?? x).matmul(kernel)
     }
     return bias.map { net + $0 } ?? net
+  }
+
+  /// x K + b for x that are rows of a much smaller table, as an embedding of characters gives them: the table is projected
+  /// once, and the rows are picked from that.
+  private func projectedTable(_ x: Tensor, bias: Tensor?) -> Tensor? {
+    guard inputMasks.isEmpty, let swap = x.node.operation as? Transpose, swap.permutation == [1, 0, 2],
+      let picked = x.node.inputs.first, let gather = picked.node.operation as? Gather, gather.axis == 0, !gather.perRow
+    else { return nil }
+    let (table, indices) = (picked.node.inputs[0], picked.node.inputs[1])
+    guard table.rank == 2, indices.rank == 2, 4 * table.shape[0] <= indices.count else { return nil }
+    let net = table.matmul(kernel)
+    return (bias.map { net + $0 } ?? net).gathered(indices.transposed([1, 0]))
   }
 }
 

@@ -1,13 +1,29 @@
 // The recurrent cells over a whole sequence, one function for each kind. Inputs come projected, gates side by side along
-// the last axis in Keras's order; a fused kernel replaces the body of one of these functions and nothing else.
+// the last axis in Keras's order. Where nothing but the usual functions is asked for, the sequence is one operation.
 
 enum SequenceCore {
+  /// The sequence as one operation; nil where a mask or dropout of the state has to be looked at in each step.
+  private static func whole(
+    _ cell: RecurrentSequence.Cell, _ x: Tensor, _ state: [Tensor], _ product: RecurrentProduct, bias: Tensor? = nil,
+    _ recurrence: Recurrence
+  ) -> SequenceResult? {
+    guard recurrence.mask == nil, product.masks.isEmpty, !x.shape.isPoisoned else { return nil }
+    let (h, last) = Tensor.recurrentSequence(
+      cell, x, states: state, kernel: product.kernel, bias: bias, reverse: recurrence.reverse)
+    return SequenceResult(outputs: recurrence.collects ? h : nil, last: last[0], states: last)
+  }
+
   /// h ← f(x + h R).
   static func simple(
     _ x: Tensor, _ state: [Tensor], _ product: RecurrentProduct, _ activation: ActivationFunction,
     _ recurrence: Recurrence
   ) throws -> SequenceResult {
-    try recurrence.run(state, over: [x], output: state[0].shape) { entries, state in
+    if activation == .tanh || activation == .relu,
+      let whole = whole(activation == .tanh ? .tanh : .relu, x, state, product, recurrence)
+    {
+      return whole
+    }
+    return try recurrence.run(state, over: [x], output: state[0].shape) { entries, state in
       let h = simpleStep(entries[0], state[0], product, activation)
       return (h, [h])
     }
@@ -24,7 +40,12 @@ enum SequenceCore {
     _ x: Tensor, _ state: [Tensor], _ product: RecurrentProduct, _ activation: ActivationFunction,
     _ recurrentActivation: ActivationFunction, _ recurrence: Recurrence
   ) throws -> SequenceResult {
-    try recurrence.run(state, over: [x], output: state[0].shape) { entries, state in
+    if activation == .tanh, recurrentActivation == .sigmoid,
+      let whole = whole(.lstm, x, state, product, recurrence)
+    {
+      return whole
+    }
+    return try recurrence.run(state, over: [x], output: state[0].shape) { entries, state in
       let next = lstmStep(entries[0] + product(state[0]), state[1], activation, recurrentActivation)
       return (next[0], next)
     }
@@ -46,7 +67,12 @@ enum SequenceCore {
     _ x: Tensor, _ state: [Tensor], _ product: RecurrentProduct, bias: Tensor?, resetAfter: Bool,
     _ activation: ActivationFunction, _ recurrentActivation: ActivationFunction, _ recurrence: Recurrence
   ) throws -> SequenceResult {
-    try recurrence.run(state, over: [x], output: state[0].shape) { entries, state in
+    if activation == .tanh, recurrentActivation == .sigmoid, resetAfter,
+      let whole = whole(.gru, x, state, product, bias: bias, recurrence)
+    {
+      return whole
+    }
+    return try recurrence.run(state, over: [x], output: state[0].shape) { entries, state in
       let h = gruStep(
         entries[0], state[0], product, bias: bias, resetAfter: resetAfter, activation, recurrentActivation)
       return (h, [h])
