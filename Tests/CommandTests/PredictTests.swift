@@ -88,11 +88,11 @@ import Testing
     try FileManager.default.removeItem(atPath: place.file("run/labels.json"))
     #expect(try cajal("predict", "run", "run/example.png", in: place).status == 0)
 
-    let path = place.file("run/model/model.safetensors")
+    let path = place.file("run/model.keras")
     let weights = try Data(contentsOf: URL(fileURLWithPath: path))
     try weights.prefix(weights.count / 2).write(to: URL(fileURLWithPath: path))
     let cut = try cajal("predict", "run", "run/example.png", in: place)
-    #expect(cut.status == 1 && cut.errors.contains("model.safetensors"))
+    #expect(cut.status == 1 && cut.errors.contains("model.keras"))
     #expect(cut.errors.split(separator: "\n").count == 1)
   }
 

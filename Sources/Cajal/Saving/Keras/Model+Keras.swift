@@ -88,7 +88,7 @@ extension Model {
     throw CajalError(
       .unsupported, "save", expected: "a model that is a network of layers",
       given: unrecorded.map { "in \($0.subject) \($0.given)" } ?? "it has no architecture",
-      advice: "Save it to a folder: a path without .keras.")
+      advice: "Save it to a folder, a path that ends in .cajal; or use saveWeights(to:).")
   }
 
   /// Writes a `.keras` archive: written aside, brought to the disk, put in place.
