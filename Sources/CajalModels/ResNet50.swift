@@ -47,7 +47,8 @@ public struct ResNet50: Layer {
     for (stage, (blocks, factor, stride)) in zip(2..., Self.stages) {
       for number in 1...blocks {
         x = block(
-          x, width: factor * width, stride: number == 1 ? stride : 1, projects: number == 1, "conv\(stage)_block\(number)")
+          x, width: factor * width, stride: number == 1 ? stride : 1, projects: number == 1,
+          "conv\(stage)_block\(number)")
       }
     }
     guard includeTop else { return x }

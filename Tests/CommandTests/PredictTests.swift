@@ -49,7 +49,7 @@ import Testing
     #expect(lines[0].prefix(5) == ["input", "row", "class", "probability", "p_0"])
     #expect(Set(lines.dropFirst().map { $0[2] }).count == 1, "all four are the same digit")
 
-    #expect(try cajal("predict", "run/model", "rows.csv", "--output", "answers.npy", in: place).status == 0)
+    #expect(try cajal("predict", "run/model.keras", "rows.csv", "--output", "answers.npy", in: place).status == 0)
     let outputs = try NPY.read(place.file("answers.npy"))
     #expect(outputs.shape == [2, 10])
     #expect(abs(outputs.floats.reduce(0, +) - 2) < 1e-4)

@@ -15,8 +15,8 @@ import Testing
   ]
 
   private func deviation(_ model: Model, _ samples: [String: Tensor]) throws -> Double {
-    let wanted = try #require(samples["output_0"])
-    let output = try #require(try model.predict([#require(samples["input_0"])]).first)
+    let (input, wanted) = (try #require(samples["input_0"]), try #require(samples["output_0"]))
+    let output = try #require(try model.predict([input]).first)
     #expect(output.shape == wanted.shape)
     return KerasFileTests.distance(output.scalars(), (wanted.scalars() as [Float]).map(Double.init))
   }
