@@ -44,6 +44,7 @@ KERAS_WHOLE := $(CURDIR)/.build/keras-whole
 # Keras's models, a table of small ones and twelve whole ones, read and written, then read back in Keras; and the tests of
 # the compiler's passes once more, with every architecture in its full width: some minutes, 4 GB of memory and of disk.
 conformance: setup-tests $(CAJAL_KERAS_PYTHON) ## compare with Keras, and all models with each compiler pass off
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_names.py
 	rm -rf $(KERAS_MODELS) $(KERAS_WHOLE)
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py $(KERAS_MODELS)
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_models.py $(KERAS_WHOLE)

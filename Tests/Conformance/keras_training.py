@@ -125,6 +125,9 @@ for name, kind, options in (
     row(f"optimizer_{name}", "mse", ["mae"], optimizer=lambda k=kind, o=options: k(**o))
 for name, make in {
     "loss_scale": lambda: O.LossScaleOptimizer(O.Adam(0.01), initial_scale=64.0, dynamic_growth_steps=2),
+    "MultiOptimizer": lambda: O.MultiOptimizer(O.OptimizerMap(O.SGD(0.1, momentum=0.9), {".*kernel": O.Adam(0.05)})),
+    "MultiOptimizer_three": lambda: O.MultiOptimizer(
+        O.OptimizerMap(O.RMSprop(0.01), {".*/bias": O.SGD(0.1), ".*_1/kernel": O.AdamW(0.02)})),
     "ExponentialDecay": lambda: O.SGD(O.schedules.ExponentialDecay(0.1, 2, 0.5)),
     "ExponentialDecay_staircase": lambda: O.SGD(O.schedules.ExponentialDecay(0.1, 2, 0.5, staircase=True)),
     "PiecewiseConstantDecay": lambda: O.SGD(O.schedules.PiecewiseConstantDecay([2, 4], [0.1, 0.05, 0.01])),
