@@ -1,6 +1,7 @@
 // Checks by hand against Keras's own results: Tests/Conformance/keras_models.py makes the files.
 //   KerasTrial compare MODEL SAMPLES.npz [TOLERANCE]   outputs for input_0, … against output_0, …
 //   KerasTrial copy MODEL OTHER                        reads a model and writes it again
+//   KerasTrial events FOLDER                           trains a little, with event files for TensorBoard
 //   KerasTrial time FOLDER NAME                        seconds to load and to predict first, and MB of memory for each
 import Cajal
 import CajalData
@@ -59,6 +60,18 @@ do {
     let start = ContinuousClock.now
     try model.save(to: words[2])
     print("written in \(ContinuousClock.now - start)")
+  case "events" where words.count == 2:
+    let x = Tensor((0..<40).map { Float($0) / 40 }, shape: [20, 2])
+    let model = try Model(
+      Sequential {
+        Dense(4, activation: .tanh)
+        Dense(1)
+      }, inputShape: [2])
+    model.compile(optimizer: .adam, loss: .meanSquaredError, metrics: [.mae])
+    try model.fit(
+      x, x.sum(axes: [1], keepsDimensions: true), epochs: 3, batchSize: 5,
+      validationData: (x, x.sum(axes: [1], keepsDimensions: true)),
+      callbacks: [TensorBoard(words[1], histogramFreq: 1)], verbose: .silent)
   case "time" where words.count == 3:
     let images = try NPZ.read("\(words[1])/\(words[2]).npz")
     let inputs = arrays("input", images.filter { $0.key.hasPrefix("input") })

@@ -1,3 +1,4 @@
+import CajalModels
 import Foundation
 import Testing
 
@@ -49,6 +50,36 @@ import Testing
     try model().fit(x, y, epochs: 2, callbacks: [plain, own], verbose: .silent)
     #expect(folder.names == ["1.keras", "2.keras", "last.cajal"])
     #expect(plain.lastPath == folder.file("2.keras") && own.lastPath == folder.file("last.cajal"))
+  }
+
+  private func made<Network: Layer<Tensor, Tensor>>(_ network: Network, _ shape: Shape) throws -> Model {
+    try Model(network, inputShape: shape, seed: 3)
+  }
+
+  /// What Keras's layers have no padding for gets a layer of zeros.
+  @Test func architecturesBecomeArchives() throws {
+    let folder = ScratchFolder()
+    let networks: [(any Layer<Tensor, Tensor>, Shape)] = [
+      (LeNet5(), [28, 28, 1]), (OriginalLeNet5(), [32, 32, 1]), (ResNet50(classes: 3, width: 4), [32, 32, 3]),
+      (MobileNet(classes: 3, alpha: 0.25), [32, 32, 3]),
+      (
+        Sequential {
+          Conv1D(3, kernelSize: 3, padding: .explicit(low: [2], high: [1]), activation: .relu)
+          MaxPooling1D(poolSize: 2, padding: .explicit(1))
+          Conv1D(3, kernelSize: 2, padding: .explicit(1))
+        }, [9, 2]
+      ),
+    ]
+    for (network, shape) in networks {
+      let model = try made(network, shape)
+      let x = Tensor((0..<shape.count * 2).map { Float($0 % 13) / 13 }, shape: Shape([2] + shape.dimensions))
+      try model.save(to: folder.file("m"))
+      let read = try Model.load(from: folder.file("m"))
+      #expect(KerasFileTests.distance(try read.predict(x).floats, try model.predict(x).floats.map(Double.init)) < 1e-6)
+    }
+    // Zeros are not the smallest of what may be negative.
+    let pool = try Model(MaxPooling2D(padding: .explicit(1)), inputShape: [4, 4, 1])
+    #expect(throws: CajalError.self) { try pool.save(to: folder.file("pool")) }
   }
 
   /// Training goes on from an archive with the same bits as from a folder.
