@@ -52,8 +52,8 @@ if __name__ == "__main__":
         runs = int(words[at + 1])
         del words[at : at + 2]
     names = words or sorted(f[:-6] for f in os.listdir(folder) if f.endswith(".keras") and not f.startswith("back-"))
-    print("| model | file, MB | load: Keras, s | Cajal, s | first prediction: Keras, s | Cajal, s | memory to load: Keras, MB |"
-          " Cajal, MB | with the prediction: Keras, MB | Cajal, MB |")
+    print("| model | file, MB | load: Keras, s | Cajal, s | first prediction: Keras, s | Cajal, s | memory to load: Keras, MiB |"
+          " Cajal, MiB | with the prediction: Keras, MiB | Cajal, MiB |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name in names:
         rows = ([], [])
