@@ -74,7 +74,8 @@ struct TrainingRun {
     output.write(
       columns(
         [
-          (SavedModel.fileName, "the network with its weights, which Keras reads as well"), ("labels.json", "what its numbers mean"),
+          (SavedModel.fileName, "the network with its weights, which Keras reads as well"),
+          ("labels.json", "what its numbers mean"),
           ("log.csv", "loss and metrics of every epoch"),
         ] + files.map { ($0.name, $0.meaning) }))
   }
