@@ -35,19 +35,24 @@ guard-update: setup-tests ## accept what programs are made of now (kernels, conv
 # .build.
 CAJAL_KERAS_PYTHON ?= .build/keras-python/bin/python
 KERAS_MODELS := $(CURDIR)/.build/keras-models
+KERAS_WHOLE := $(CURDIR)/.build/keras-whole
 
 .build/keras-python/bin/python:
 	python3 -m venv .build/keras-python
 	.build/keras-python/bin/pip install --quiet keras tensorflow-cpu
 
-# Keras's models, read and written, then read back in Keras; and the tests of the compiler's passes once more, with every
-# architecture in its full width: some minutes and 4 GB.
+# Keras's models, a table of small ones and twelve whole ones, read and written, then read back in Keras; and the tests of
+# the compiler's passes once more, with every architecture in its full width: some minutes, 4 GB of memory and of disk.
 conformance: setup-tests $(CAJAL_KERAS_PYTHON) ## compare with Keras, and all models with each compiler pass off
-	rm -rf $(KERAS_MODELS)
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_names.py
+	rm -rf $(KERAS_MODELS) $(KERAS_WHOLE)
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py $(KERAS_MODELS)
-	CAJAL_KERAS_MODELS=$(KERAS_MODELS) CAJAL_CONFORMANCE=full $(SWIFT) test --configuration release \
-	  --scratch-path .build/tests --disable-xctest --filter "ConformanceTests|LossCurveTests" </dev/null
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_models.py $(KERAS_WHOLE)
+	CAJAL_KERAS_MODELS=$(KERAS_MODELS) CAJAL_KERAS_WHOLE=$(KERAS_WHOLE) CAJAL_CONFORMANCE=full $(SWIFT) test \
+	  --configuration release --scratch-path .build/tests --disable-xctest \
+	  --filter 'ConformanceTests|KerasModelTests|LossCurveTests' </dev/null
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py --check $(KERAS_MODELS)
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_models.py --check $(KERAS_WHOLE)
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels", "CajalTerminal"]),
     .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU", "VectorKernels"]),
-    .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalModels", "SavingTrial"]),
+    .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalData", "CajalModels", "SavingTrial"]),
     .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .executableTarget(name: "KerasTrial", dependencies: ["Cajal", "CajalData"], path: "Tests/KerasTrial"),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"]),

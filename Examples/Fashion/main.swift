@@ -32,5 +32,5 @@ model.compile(
   loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
 try model.fit(data.train.shuffle(), epochs: epochs, batchSize: 64)
 print("held out:", try model.evaluate(data.test, batchSize: 128))
-try model.save(to: "fashion-model")
-print("saved in fashion-model; 'cajal summary fashion-model' lists its layers")
+try model.save(to: "fashion.keras")
+print("saved in fashion.keras; 'cajal summary fashion.keras' lists its layers")

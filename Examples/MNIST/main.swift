@@ -32,5 +32,5 @@ model.compile(
   loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
 try model.fit(data.train.shuffle(), epochs: epochs, batchSize: 64)
 print("held out:", try model.evaluate(data.test, batchSize: 128))
-try model.save(to: "mnist-model")
-print("saved in mnist-model; 'cajal summary mnist-model' lists its layers")
+try model.save(to: "mnist.keras")
+print("saved in mnist.keras; 'cajal summary mnist.keras' lists its layers")

@@ -19,32 +19,36 @@ public struct ResNet50: Layer {
   public var classifierActivation: ActivationFunction
   /// Whether the classifier is there; without it the result is the last feature map.
   public var includeTop: Bool
+  /// Channels of the first stage, which the later ones double; 64 unless a small network is wanted.
+  public var width: Int
   public var name: LayerName
 
   /// Describes the layer; each option is the property of that name.
   public init(
     classes: Int = 1000, useBias: Bool = true, classifierActivation: ActivationFunction = .softmax,
-    includeTop: Bool = true, name: String? = nil
+    includeTop: Bool = true, width: Int = 64, name: String? = nil
   ) {
     self.classes = classes
     self.useBias = useBias
     self.classifierActivation = classifierActivation
     self.includeTop = includeTop
+    self.width = width
     self.name = LayerName(name)
   }
 
-  /// Blocks, width and stride of each stage.
-  private static let stages = [(3, 64, 1), (4, 128, 2), (6, 256, 2), (3, 512, 2)]
+  /// Blocks, width in parts of the first one's, and stride of each stage.
+  private static let stages = [(3, 1, 1), (4, 2, 2), (6, 4, 2), (3, 8, 2)]
 
   public func forward(_ input: Tensor) throws -> Tensor {
     var x = Conv2D(
-      64, kernelSize: 7, strides: 2, padding: .explicit(3), useBias: useBias, name: "conv1_conv")(input)
+      width, kernelSize: 7, strides: 2, padding: .explicit(3), useBias: useBias, name: "conv1_conv")(input)
     x = Activation(.relu, name: "conv1_relu")(normalization("conv1_bn")(x))
     x = MaxPooling2D(poolSize: 3, strides: 2, padding: .explicit(1), name: "pool1_pool")(x)
-    for (stage, (blocks, width, stride)) in zip(2..., Self.stages) {
+    for (stage, (blocks, factor, stride)) in zip(2..., Self.stages) {
       for number in 1...blocks {
         x = block(
-          x, width: width, stride: number == 1 ? stride : 1, projects: number == 1, "conv\(stage)_block\(number)")
+          x, width: factor * width, stride: number == 1 ? stride : 1, projects: number == 1,
+          "conv\(stage)_block\(number)")
       }
     }
     guard includeTop else { return x }

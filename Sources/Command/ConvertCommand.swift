@@ -2,6 +2,7 @@ import Cajal
 import CajalArguments
 import CajalModels
 import CajalTerminal
+import Foundation
 
 /// `cajal convert IN OUT`
 enum ConvertCommand {
@@ -9,20 +10,21 @@ enum ConvertCommand {
     "cajal convert", "Writes a saved model in another form.",
     [
       Positional("IN", "a .keras archive, a whole model in .h5, or what 'cajal train' saved"),
-      Positional("OUT", "NAME.keras, NAME.weights.h5, NAME.safetensors, or a folder"),
+      Positional("OUT", "NAME.keras, NAME.cajal (a folder), NAME.weights.h5 or NAME.safetensors"),
     ],
     [Option("--model", .text("MODEL"), "where IN has weights alone: the model they belong to")],
     notes: [
-      "Python opens NAME.keras with keras.models.load_model and trains on; a folder is what Cajal goes on from with the same "
-        + "bits. Of a model, .weights.h5 and .safetensors keep the weights alone."
+      "Python opens NAME.keras with keras.models.load_model and trains on. Cajal's own folder holds the architecture as "
+        + "JSON and the weights as safetensors. Of a model, .weights.h5 and .safetensors keep the weights alone."
     ],
     examples: [
-      ("cajal convert output/digits digits.keras", "for Python"),
-      ("cajal convert digits.keras digits", "from Python, into a folder"),
+      ("cajal convert model.h5 model.keras", "from Keras 2"),
+      ("cajal convert output/digits digits.cajal", "into a folder"),
     ])
 
   static let command = Command(form: form) { arguments in
-    let (input, target) = (arguments.positionals[0], arguments.positionals[1])
+    let input = arguments.positionals[0]
+    var target = arguments.positionals[1]
     let model: Model
     if let owner = arguments.text("--model") {
       model = try SavedModel(owner).model
@@ -36,6 +38,8 @@ enum ConvertCommand {
       try model.saveWeights(to: target)
     } else {
       try model.save(to: target)
+      // What the path has become.
+      if !FileManager.default.fileExists(atPath: target) { target += ".keras" }
     }
     FileDescriptorOutput.standardOutput.writeLine(
       "\(target): \(Format.count(model.parameterCount)) parameters in \(Format.count(model.variables.count)) weights")

@@ -3,10 +3,10 @@ import CajalModels
 import CajalTerminal
 import Foundation
 
-/// A model on disk with what its numbers mean: the directory that `cajal train` made, the model's folder inside it, or a
-/// file of Keras.
+/// A model on disk with what its numbers mean: the directory that `cajal train` made, a model's folder, or a file of
+/// Keras.
 struct SavedModel {
-  static let folderName = "model"
+  static let fileName = "model.keras"
 
   let path: String
   let model: Model
@@ -37,8 +37,8 @@ struct SavedModel {
     if isKerasFile(path) {
       return (path, path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : ".")
     }
-    let inner = "\(path)/\(folderName)"
-    if isModel(inner) { return (inner, path) }
+    let inner = ["\(path)/\(fileName)", "\(path)/model"].first { isKerasFile($0) || isModel($0) }
+    if let inner { return (inner, path) }
     guard isModel(path) else { return nil }
     let hasLabels = FileManager.default.fileExists(atPath: "\(path)/\(ModelCard.fileName)")
     return (path, hasLabels ? path : "\(path)/..")

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void h5a_start(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+void h5a_start(void) {
+  // Files that a full disk has kept from closing bring the library down when it cleans up at the end of the process.
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
 
 // MARK: - A driver that reads from a caller's source
 
@@ -115,9 +119,7 @@ h5a_file h5a_open(const h5a_source *source) {
   return file;
 }
 
-void h5a_close(h5a_file file) {
-  if (file >= 0) H5Fclose(file);
-}
+int h5a_close(h5a_file file) { return file >= 0 && H5Fclose(file) < 0 ? -1 : 0; }
 
 static int kind_of(hid_t group, const char *name) {
   H5L_info_t link;

@@ -66,8 +66,7 @@ import Testing
         ["profile", "resnet"], 1,
         "cajal: resnet: expected a saved model, an architecture or a workload, but it is none. The architectures are lenet5, "
           + "lenet5-original, alexnet, alexnet-two-groups, vgg16, resnet50, mobilenet; the workloads w01, w02, w03, w04, w05, "
-          + "w06, w07, w08, w09, w09g, w09r, w10, w11, w12, w13, w14, w15, w16, w17, w18. Did you mean 'resnet50'?
-"
+          + "w06, w07, w08, w09, w09g, w09r, w10, w11, w12, w13, w14, w15, w16, w17, w18. Did you mean 'resnet50'?\n"
       ),
       (
         ["program", "w18", "--train"], 1,
@@ -85,8 +84,7 @@ import Testing
       (
         ["bench", "w03-tran"], 1,
         "cajal: bench: expected one of w01, w02, w03, w04, w05, w06, w07, w08, w09, w09g, w09r, w10, w11, w12, w13, w14, w15, "
-          + "w16, w17, w18, cold, rss, but it is 'w03-tran'. Did you mean 'w03-train'?
-"
+          + "w16, w17, w18, cold, rss, but it is 'w03-tran'. Did you mean 'w03-train'?\n"
       ),
       (
         ["bench", "--jsn"], 2,

@@ -15,8 +15,8 @@ import Testing
       let result = try cajal(["convert"] + words, in: place)
       #expect(result.status == 0, "\(result.errors)")
     }
-    try convert(source, "folder")
-    try convert("folder", "again.keras")
+    try convert(source, "folder.cajal")
+    try convert("folder.cajal", "again.keras")
     try convert("again.keras", "alone.safetensors")
     try convert("again.keras", "alone.weights.h5")
     try convert("alone.weights.h5", "third.keras", "--model", source)

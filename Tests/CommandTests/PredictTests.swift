@@ -49,7 +49,7 @@ import Testing
     #expect(lines[0].prefix(5) == ["input", "row", "class", "probability", "p_0"])
     #expect(Set(lines.dropFirst().map { $0[2] }).count == 1, "all four are the same digit")
 
-    #expect(try cajal("predict", "run/model", "rows.csv", "--output", "answers.npy", in: place).status == 0)
+    #expect(try cajal("predict", "run/model.keras", "rows.csv", "--output", "answers.npy", in: place).status == 0)
     let outputs = try NPY.read(place.file("answers.npy"))
     #expect(outputs.shape == [2, 10])
     #expect(abs(outputs.floats.reduce(0, +) - 2) < 1e-4)
@@ -88,11 +88,11 @@ import Testing
     try FileManager.default.removeItem(atPath: place.file("run/labels.json"))
     #expect(try cajal("predict", "run", "run/example.png", in: place).status == 0)
 
-    let path = place.file("run/model/model.safetensors")
+    let path = place.file("run/model.keras")
     let weights = try Data(contentsOf: URL(fileURLWithPath: path))
     try weights.prefix(weights.count / 2).write(to: URL(fileURLWithPath: path))
     let cut = try cajal("predict", "run", "run/example.png", in: place)
-    #expect(cut.status == 1 && cut.errors.contains("model.safetensors"))
+    #expect(cut.status == 1 && cut.errors.contains("model.keras"))
     #expect(cut.errors.split(separator: "\n").count == 1)
   }
 

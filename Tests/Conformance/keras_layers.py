@@ -3,7 +3,7 @@
 Run: python3 Tests/Conformance/keras_layers.py FOLDER [NAME ...]
      CAJAL_KERAS_MODELS=FOLDER swift test --filter KerasConformanceTests     writes back-NAME.keras besides
      python3 Tests/Conformance/keras_layers.py --check FOLDER     reads every back-NAME.keras in Keras
-Beside NAME.keras lies NAME.json: inputs, outputs, and for what is trained targets, loss and metrics, and all weights after
+Beside NAME.keras lies NAME.json: inputs, outputs, gradients of a scalar with respect to inputs and weights, and for what is trained targets, loss and metrics, and all weights after
 two more steps. `make conformance` does all three.
 """
 import glob
@@ -16,6 +16,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
+import tensorflow as tf
 from keras_rows import ROWS
 from keras_training import TRAINING
 
@@ -161,6 +162,9 @@ def write(folder, name):
         entry["targets"] = described(y)
         if name in TRAINING:
             entry["evaluated"] = evaluated(made, inputs, y)
+    slopes = gradients(made, inputs)
+    if slopes is not None:
+        entry["gradients"] = slopes
     entry.update(inputs=described(inputs), outputs=described(outputs))
     made.save(f"{folder}/{name}.keras")
     if kinds is not None:
@@ -173,6 +177,27 @@ def write(folder, name):
     np.savez(f"{folder}/{name}.npz", **arrays)
     with open(f"{folder}/{name}.json", "w") as file:
         json.dump(entry, file)
+
+
+def gradients(made, inputs):
+    """Of the sum of all outputs, each times cos of its number: with respect to float inputs and trained weights."""
+    given = [tf.constant(x) for x in inputs]
+    floats = {i: x for i, x in enumerate(given) if x.dtype.is_floating}
+    weights = {i: w for i, w in enumerate(made.weights) if any(w is t for t in made.trainable_weights)}
+    with tf.GradientTape() as tape:
+        tape.watch(list(floats.values()))
+        outputs = as_list(made(given if len(given) > 1 else given[0], training=False))
+        if not all(y.dtype.is_floating for y in outputs):
+            return None
+        scalar = sum(
+            tf.reduce_sum(y * tf.reshape(tf.cos(tf.range(tf.size(y), dtype=y.dtype)), tf.shape(y))) for y in outputs)
+    sources = {**{("inputs", i): x for i, x in floats.items()}, **{("weights", i): w.value for i, w in weights.items()}}
+    slopes = tape.gradient(scalar, list(sources.values()))
+    result = {"inputs": {}, "weights": {}}
+    for (kind, index), slope in zip(sources, slopes):
+        if slope is not None:
+            result[kind][str(index)] = numbers(tf.convert_to_tensor(slope))
+    return result if result["inputs"] or result["weights"] else None
 
 
 def evaluated(made, inputs, targets):

@@ -1,6 +1,7 @@
 """Rows of the conformance table that train: losses, metrics, optimizers, schedules, several outputs."""
 import keras
 import numpy as np
+from keras.src.applications import resnet
 
 L, F, M, O = keras.layers, keras.losses, keras.metrics, keras.optimizers
 TRAINING = {}
@@ -124,6 +125,9 @@ for name, kind, options in (
     row(f"optimizer_{name}", "mse", ["mae"], optimizer=lambda k=kind, o=options: k(**o))
 for name, make in {
     "loss_scale": lambda: O.LossScaleOptimizer(O.Adam(0.01), initial_scale=64.0, dynamic_growth_steps=2),
+    "MultiOptimizer": lambda: O.MultiOptimizer(O.OptimizerMap(O.SGD(0.1, momentum=0.9), {".*kernel": O.Adam(0.05)})),
+    "MultiOptimizer_three": lambda: O.MultiOptimizer(
+        O.OptimizerMap(O.RMSprop(0.01), {".*/bias": O.SGD(0.1), ".*_1/kernel": O.AdamW(0.02)})),
     "ExponentialDecay": lambda: O.SGD(O.schedules.ExponentialDecay(0.1, 2, 0.5)),
     "ExponentialDecay_staircase": lambda: O.SGD(O.schedules.ExponentialDecay(0.1, 2, 0.5, staircase=True)),
     "PiecewiseConstantDecay": lambda: O.SGD(O.schedules.PiecewiseConstantDecay([2, 4], [0.1, 0.05, 0.01])),
@@ -153,3 +157,30 @@ TRAINING["several_names"] = several(
     loss={"kind": "categorical_crossentropy", "size": F.Huber()}, metrics={"size": [M.MeanSquaredError(name="squares"), "mae"]},
     loss_weights={"kind": 2.0, "size": 1.0})
 TRAINING["several_one"] = several(loss="mse", metrics=[[], ["mae"]])
+
+
+def fine_tuned(unfrozen):
+    """A ResNet-50 of few channels inside another model, with a new head: first the head is trained, then all."""
+
+    def make():
+        def stages(x):
+            for number, (width, blocks, stride) in enumerate([(4, 3, 1), (8, 4, 2), (8, 6, 2), (16, 3, 2)], 2):
+                x = resnet.stack_residual_blocks_v1(x, width, blocks, stride, f"conv{number}")
+            return x
+
+        base = resnet.ResNet(
+            stages, False, True, name="resnet", include_top=False, weights=None, pooling="avg", input_shape=(64, 64, 3),
+            weights_name="resnet50")
+        base.trainable = False
+        x = keras.Input((64, 64, 3))
+        model = keras.Model(x, L.Dense(3, activation="softmax", name="head")(base(x)))
+        if unfrozen:
+            base.trainable = True
+        model.compile(O.SGD(0.01, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+        return model, "one_hot"
+
+    return make
+
+
+TRAINING["fine_tuning_frozen"] = fine_tuned(False)
+TRAINING["fine_tuning_unfrozen"] = fine_tuned(True)

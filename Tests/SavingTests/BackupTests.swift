@@ -57,7 +57,8 @@ import Testing
       let early = EarlyStopping(monitor: "val_loss", patience: 2, restoreBestWeights: true)
       let history = try model.fit(
         x, y, epochs: 12, batchSize: 20, validationSplit: 0.3,
-        callbacks: [early, ModelCheckpoint(folder.file("best"), saveBestOnly: true)] + callbacks, verbose: .silent)
+        callbacks: [early, ModelCheckpoint(folder.file("best.cajal"), saveBestOnly: true)] + callbacks, verbose: .silent
+      )
       return (model, early, history.epochs.count)
     }
     let (whole, first, count) = try run([])

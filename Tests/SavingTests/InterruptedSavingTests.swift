@@ -94,6 +94,11 @@ import Testing
     #expect(error?.kind == .system)
     #expect(error?.description.contains("No space left") == true && error?.subject == disk + "/w.safetensors")
     #expect(throws: CajalError.self) { try model.save(to: disk + "/m.cajal") }
+    // The HDF5 library must not mind: neither the next file nor the end of the process.
+    #expect(throws: CajalError.self) { try model.save(to: disk + "/m.keras") }
+    let folder = ScratchFolder()
+    try model.save(to: folder.file("m.keras"))
+    #expect(try Model.load(from: folder.file("m.keras")).bits == model.bits)
     #expect(try SafetensorsFile(disk + "/w.safetensors").tensor("dense/kernel").floats == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == ["w.safetensors"])
   }
@@ -106,6 +111,7 @@ import Testing
       #expect(
         error?.subject == path && (error?.kind == .system || error?.kind == .missing), "\(String(describing: error))")
       #expect(throws: CajalError.self) { try model.save(to: path) }
+      #expect(throws: CajalError.self) { try model.save(to: path + ".cajal") }
     }
     guard geteuid() != 0 else { return }
     let folder = ScratchFolder()
@@ -124,8 +130,8 @@ import Testing
     #expect(throws: CajalError.self) { try model.save(to: folder.file("mine")) }
     #expect(throws: CajalError.self) { try model.saveWeights(to: folder.file("mine")) }
     try folder.write([1], to: "file")
-    #expect(throws: CajalError.self) { try model.save(to: folder.file("file")) }
-    try model.save(to: folder.file("model"))
+    #expect(throws: CajalError.self) { try model.save(to: folder.file("file/")) }
+    try model.save(to: folder.file("model/"))
     try folder.write([1], to: "model/notes.txt")
     let error = #expect(throws: CajalError.self) { try model.save(to: folder.file("model")) }
     #expect(error?.given.contains("notes.txt") == true)

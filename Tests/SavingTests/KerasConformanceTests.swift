@@ -18,6 +18,8 @@ import Testing
     var evaluated: [Double]?
     /// All weights after two more steps.
     var trained: [[Double]]?
+    /// Of the sum of all outputs, each times cos of its number, by the number of the input or weight.
+    var gradients: [String: [String: [Double]]]?
     /// How far weights after training may be away; why is said where the row is made.
     var tolerance: Double?
   }
@@ -40,6 +42,52 @@ import Testing
     }.max() ?? 0
   }
 
+  /// Gradients of one number with respect to inputs and weights.
+  private func gradients(_ model: Model, _ row: Row) throws -> Double {
+    guard let wanted = row.gradients else { return 0 }
+    let weights = try self.weights(model)
+    let trained = Set(
+      try wanted["weights", default: [:]].keys.map { key in
+        guard let index = Int(key), weights.indices.contains(index) else {
+          throw Misfit(description: "there is no weight \(key) for a gradient")
+        }
+        return weights[index].name
+      })
+    let places = try wanted["inputs", default: [:]].keys.compactMap(Int.init).sorted()
+    let variables = weights.filter { trained.contains($0.name) }
+    let step = CompiledStep { step in
+      let outputs = model(step.inputs, training: false)
+      let parts = outputs.map { y in
+        let count = y.shape.count
+        return (y * Tensor.range(count, dtype: .float32).cos().reshaped(y.shape)).sum()
+      }
+      let scalar = parts.dropFirst().reduce(parts[0], +)
+      return gradient(of: scalar, with: places.map { step.inputs[$0] } + variables.map { step[$0] })
+    }
+    let given = try step.run(row.inputs.map(\.tensor))
+    let all =
+      try places.map { try #require(wanted["inputs"]?["\($0)"]) }
+      + weights.indices.filter { trained.contains(weights[$0].name) }.map { try #require(wanted["weights"]?["\($0)"]) }
+    // Sums that cancel are small beside the others, and as inexact.
+    let largest = all.joined().map(abs).max() ?? 0
+    var worst = 0.0
+    for (slope, wanted) in zip(given, all) {
+      guard slope.shape.count == wanted.count else { throw Misfit(description: "a gradient has \(slope.shape)") }
+      let scale = max(wanted.map(abs).max() ?? 0, 1e-2 * largest, 1e-6)
+      let distance = (zip(slope.floats, wanted).map { abs(Double($0) - $1) }.max() ?? 0) / scale
+      guard distance <= 1e-5 else { throw Misfit(description: "gradients differ by \(distance)") }
+      worst = max(worst, distance)
+    }
+    return worst
+  }
+
+  /// The weights in Keras's order; a file may name one twice.
+  private func weights(_ model: Model) throws -> [Variable] {
+    var met: Set<String> = []
+    return try model.kerasConfiguration(including: false).node.weights(of: model.variables)
+      .map(\.variable).filter { met.insert($0.name).inserted }
+  }
+
   private func training(_ model: Model, _ row: Row) throws -> Double {
     guard let targets = row.targets else { return 0 }
     let source = try ArraySource(inputs: row.inputs.map(\.tensor), targets: targets.map(\.tensor), shuffles: false)
@@ -57,17 +105,14 @@ import Testing
     }
     guard let trained = row.trained else { return worst }
     try model.fit(source, epochs: 2, batchSize: count, verbose: .silent)
-    // A file may name a weight twice.
-    var met: Set<String> = []
-    let weights = try model.kerasConfiguration(including: false).node.weights(of: model.variables)
-      .filter { met.insert($0.variable.name).inserted }
+    let weights = try self.weights(model)
     guard weights.count == trained.count else {
       throw Misfit(description: "there are \(weights.count) weights, not \(trained.count)")
     }
-    for (weight, wanted) in zip(weights, trained) where weight.variable.type.dtype == .float32 {
+    for (weight, wanted) in zip(weights, trained) where weight.type.dtype == .float32 {
       worst = max(
         worst,
-        try demand(weight.variable.value.scalars(), wanted, weight.variable.name, row.tolerance ?? 1e-4))
+        try demand(weight.value.scalars(), wanted, weight.name, row.tolerance ?? 1e-4))
     }
     return worst
   }
@@ -77,8 +122,8 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
       .filter { $0.hasSuffix(".keras") && !$0.hasPrefix("back-") }.map { String($0.dropLast(6)) }.sorted()
     #expect(!names.isEmpty, "no models in \(folder)")
-    var worst = (outputs: (0.0, "none"), training: (0.0, "none"))
-    var trainedCount = 0
+    var worst = (outputs: (0.0, "none"), gradients: (0.0, "none"), training: (0.0, "none"))
+    var (trainedCount, derivedCount) = (0, 0)
     var failures: [String] = []
     for name in names {
       do {
@@ -91,16 +136,22 @@ import Testing
         let again = try Model.load(from: "\(written)/back-\(name).keras")
         guard again.notes.isEmpty else { throw Misfit(description: "written: \(again.notes)") }
         _ = try outputs(again, row)
+        let slopes = try gradients(model, row)
         let trained = try max(training(model, row), training(again, row))
         trainedCount += row.trained == nil ? 0 : 1
+        derivedCount += row.gradients == nil ? 0 : 1
         if deviation > worst.outputs.0 { worst.outputs = (deviation, name) }
+        if slopes > worst.gradients.0 { worst.gradients = (slopes, name) }
         if trained > worst.training.0 { worst.training = (trained, name) }
       } catch {
         failures.append("\(name): \(error)")
       }
     }
-    print("\(names.count) models of Keras, \(trainedCount) of them trained on; \(failures.count) failures")
-    print("largest deviation of outputs \(worst.outputs), of training \(worst.training)")
+    print(
+      "\(names.count) models of Keras, \(trainedCount) of them trained on, gradients of \(derivedCount); ",
+      terminator: "")
+    print("\(failures.count) failures; largest deviation of outputs \(worst.outputs), of gradients \(worst.gradients),")
+    print("of training \(worst.training)")
     #expect(failures.isEmpty, "\(failures.count) of \(names.count) models differ: \(failures.joined(separator: "\n"))")
   }
 

@@ -101,8 +101,8 @@ import Testing
     try demandTraining(Model.load(from: folder.file("half.keras")), sample, name, steps: 1)
     // Into Cajal's own folder and back.
     let plain = try Model.load(from: Self.path(name + ".keras"))
-    try plain.save(to: folder.file("folder"))
-    let third = try Model.load(from: folder.file("folder"))
+    try plain.save(to: folder.file("folder.cajal"))
+    let third = try Model.load(from: folder.file("folder.cajal"))
     try demandOutputs(third, sample, name)
     try demandTraining(third, sample, name)
   }

@@ -75,8 +75,8 @@ private struct Plain: Optimizer {
     try whole.fit(x, y, epochs: 2, batchSize: 16, verbose: .silent)
     let first = try Networks.rich(optimizer: optimizer)
     try first.fit(x, y, epochs: 1, batchSize: 16, verbose: .silent)
-    try first.save(to: folder.file("m"))
-    let second = try Model.load(from: folder.file("m"))
+    try first.save(to: folder.file("m.cajal"))
+    let second = try Model.load(from: folder.file("m.cajal"))
     try second.fit(x, y, epochs: 2, batchSize: 16, initialEpoch: 1, verbose: .silent)
     #expect(second.bits == whole.bits)
     #expect(second.training?.optimizer.hasSchedule == optimizer.hasSchedule)
@@ -94,8 +94,8 @@ private struct Plain: Optimizer {
     ]
     model.compile(optimizer: Plain(learningRate: 0.25), losses: [Fourth()], lossWeights: [0.5], metrics: metrics)
     try model.setTrainable(false, "inner")
-    try model.save(to: folder.file("m"))
-    let loaded = try Model.load(from: folder.file("m"))
+    try model.save(to: folder.file("m.cajal"))
+    let loaded = try Model.load(from: folder.file("m.cajal"))
     let settings = try loaded.settings()
     #expect(loaded.bits == model.bits && loaded.variables.map(\.name) == model.variables.map(\.name))
     #expect(settings.optimizer is Plain && settings.optimizer.learningRate == 0.25 && settings.lossWeights == [0.5])
@@ -104,14 +104,14 @@ private struct Plain: Optimizer {
     #expect((settings.metrics[1] as? LossMean<Huber>)?.loss.delta == 2)
     #expect((settings.metrics[3] as? AUC)?.curve == .precisionRecall)
     #expect(!loaded.isTrainable("inner/kernel") && loaded.isTrainable("scale"))
-    #expect(try Model.load(from: folder.file("m"), compiled: false).training == nil)
+    #expect(try Model.load(from: folder.file("m.cajal"), compiled: false).training == nil)
   }
 
   @Test func architecturesOfTheLibraryNeedNoRegistration() throws {
     let folder = ScratchFolder()
     let model = try Model(LeNet5(), inputShape: [28, 28, 1], seed: 4)
-    try model.save(to: folder.file("lenet"))
-    let loaded = try Model.load(from: folder.file("lenet"))
+    try model.save(to: folder.file("lenet.cajal"))
+    let loaded = try Model.load(from: folder.file("lenet.cajal"))
     #expect(loaded.bits == model.bits)
     #expect(loaded.architecture is LeNet5)
   }
@@ -146,13 +146,13 @@ private struct Plain: Optimizer {
     let function = try Model(inputs: [TensorType([3], .float32)]) {
       [dense($0[0]).transposed([0, 1]).softmax(axis: -1)]
     }
-    let closure = #expect(throws: CajalError.self) { try function.save(to: folder.file("f")) }
+    let closure = #expect(throws: CajalError.self) { try function.save(to: folder.file("f.cajal")) }
     #expect(closure?.kind == .unsupported && closure?.advice.contains("saveWeights") == true)
     try function.saveWeights(to: folder.file("f.safetensors"))
     #expect(try function.loadWeights(from: folder.file("f.safetensors")).isComplete)
 
-    try Model(Unregistered(), inputShape: [3]).save(to: folder.file("u"))
-    let unknown = #expect(throws: CajalError.self) { try Model.load(from: folder.file("u")) }
+    try Model(Unregistered(), inputShape: [3]).save(to: folder.file("u.cajal"))
+    let unknown = #expect(throws: CajalError.self) { try Model.load(from: folder.file("u.cajal")) }
     #expect(
       unknown?.kind == .missing && unknown?.description.contains("LayerRegistry.register(Unregistered.self)") == true)
 
@@ -165,18 +165,21 @@ private struct Plain: Optimizer {
   @Test func aLinkStaysALink() throws {
     let folder = ScratchFolder()
     let model = try Model(Dense(2), inputShape: [3])
-    try model.save(to: folder.file("first"))
-    try FileManager.default.createSymbolicLink(atPath: folder.file("best"), withDestinationPath: folder.file("first"))
+    try model.save(to: folder.file("first.cajal"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("best.cajal"), withDestinationPath: folder.file("first.cajal"))
     try model.setWeight("bias", Tensor([5, 6]))
-    try model.save(to: folder.file("best"))
-    #expect(try Model.load(from: folder.file("first")).weight("bias").floats == [5, 6])
-    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("best")) == folder.file("first"))
+    try model.save(to: folder.file("best.cajal"))
+    #expect(try Model.load(from: folder.file("first.cajal")).weight("bias").floats == [5, 6])
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("best.cajal")) == folder.file("first.cajal")
+    )
   }
 
   /// A writer replaces the model again and again while readers open it: each finds one of them, whole.
   @Test func readersAndWritersTogether() async throws {
     let folder = ScratchFolder(isFast: true)
-    let path = folder.file("m")
+    let path = folder.file("m.cajal")
     let model = try Model(
       Sequential {
         Dense(40)
@@ -204,6 +207,6 @@ private struct Plain: Optimizer {
       }
       try await group.waitForAll()
     }
-    #expect(folder.names == ["m"])
+    #expect(folder.names == ["m.cajal"])
   }
 }

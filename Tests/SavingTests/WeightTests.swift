@@ -24,9 +24,9 @@ import Testing
     let report = try b.loadWeights(from: folder.file("w"))
     #expect(b.bits == a.bits && report.isComplete && report.loaded.count == 4 && report.description == "4 loaded")
     // A saved model has weights as well.
-    try a.save(to: folder.file("m"))
+    try a.save(to: folder.file("m.cajal"))
     let c = try model(seed: 3)
-    #expect(try c.loadWeights(from: folder.file("m")).isComplete)
+    #expect(try c.loadWeights(from: folder.file("m.cajal")).isComplete)
     #expect(c.bits == a.bits)
   }
 
@@ -91,23 +91,23 @@ import Testing
     let model = try Networks.rich()
     let (x, y) = Networks.samples(8)
     try model.fit(x, y, batchSize: 8, verbose: .silent)
-    try model.save(to: folder.file("m"))
+    try model.save(to: folder.file("m.cajal"))
     var draws = Draws(5)
     var refused = 0
     for name in ["config.json", "model.safetensors", "training.safetensors"] {
-      let good = try folder.read("m/" + name)
+      let good = try folder.read("m.cajal/" + name)
       for _ in 0..<1_500 {
         let bad = good.damaged(&draws)
-        try folder.write(bad, to: "m/" + name)
+        try folder.write(bad, to: "m.cajal/" + name)
         // The sizes are right, so that what is in the files is looked at.
         if name != "config.json" {
-          let config = String(decoding: try folder.read("good.json", or: "m/config.json"), as: UTF8.self)
+          let config = String(decoding: try folder.read("good.json", or: "m.cajal/config.json"), as: UTF8.self)
           let text = config.replacingOccurrences(of: "\"bytes\" : \(good.count)", with: "\"bytes\" : \(bad.count)")
-          try folder.write(Array(text.utf8), to: "m/config.json")
+          try folder.write(Array(text.utf8), to: "m.cajal/config.json")
         }
-        do { _ = try Model.load(from: folder.file("m")) } catch is CajalError { refused += 1 }
+        do { _ = try Model.load(from: folder.file("m.cajal")) } catch is CajalError { refused += 1 }
       }
-      try folder.write(good, to: "m/" + name)
+      try folder.write(good, to: "m.cajal/" + name)
       if name == "config.json" { try folder.write(good, to: "good.json") }
     }
     #expect(refused > 2_000)
@@ -131,8 +131,8 @@ import Testing
         Dense(3)
       }, inputShape: [8, 8, 1])
     model.compile(optimizer: .adam, loss: .mse, metrics: [.auc, .mse])
-    try model.save(to: folder.file("m"))
-    let text = String(decoding: try folder.read("m/config.json"), as: UTF8.self)
+    try model.save(to: folder.file("m.cajal"))
+    let text = String(decoding: try folder.read("m.cajal/config.json"), as: UTF8.self)
     let values = [
       "9223372036854775807", "-9223372036854775808", "4611686018427387904", "4294967296", "-1", "0", "1e308", "65536",
     ]
@@ -140,8 +140,8 @@ import Testing
     for place in text.ranges(of: try Regex("[0-9.]+")) {
       for value in values {
         let bad = text.replacingCharacters(in: place, with: value)
-        try folder.write(Array(bad.utf8), to: "m/config.json")
-        do { _ = try Model.load(from: folder.file("m")) } catch is CajalError { refused += 1 }
+        try folder.write(Array(bad.utf8), to: "m.cajal/config.json")
+        do { _ = try Model.load(from: folder.file("m.cajal")) } catch is CajalError { refused += 1 }
       }
     }
     #expect(refused > 100)

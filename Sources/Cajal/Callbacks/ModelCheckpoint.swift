@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The path may name what it is filled with: `{epoch}` (from 1), `{batch}` and any log, each with a format as in
 /// `{epoch:03d}` or `{val_loss:.2f}`. Missing folders are made.
-/// Example: `ModelCheckpoint("runs/best-{epoch:02d}-{val_loss:.3f}.cajal", saveBestOnly: true)`
+/// Example: `ModelCheckpoint("runs/best-{epoch:02d}-{val_loss:.3f}.keras", saveBestOnly: true)`
 public final class ModelCheckpoint: Callback {
   /// When something is written.
   public enum Frequency: Hashable, Sendable {
@@ -90,9 +90,10 @@ public final class ModelCheckpoint: Callback {
     }
     if saveWeightsOnly {
       try training.control.saveWeights(to: target)
+      lastPath = target
     } else {
       try training.control.save(to: target)
+      lastPath = SavedForm(writing: target).path
     }
-    lastPath = target
   }
 }

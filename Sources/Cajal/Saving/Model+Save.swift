@@ -4,25 +4,28 @@ import Foundation
 extension Model {
   /// Writes the model: architecture, weights, what `compile` was given, and the optimizer's state.
   ///
-  /// A path that ends in `.keras` becomes one of Keras's archives, which Python reads and trains on. Any other path
-  /// becomes a folder with `config.json`, `model.safetensors` and, where the model is compiled,
-  /// `training.safetensors`. All or nothing: the folder is written aside, brought to the disk and then put in place, so
-  /// that a kill, a full disk or a crash at any moment leaves the old model or the new one.
+  /// The model becomes one of Keras's archives, which Python reads and trains on; its name ends in `.keras`, which is
+  /// added where it is missing. A path that ends in `.cajal` or `/`, or at which there is a folder, becomes Cajal's own:
+  /// `config.json`, `model.safetensors` and, where the model is compiled, `training.safetensors`. All or nothing: either is
+  /// written aside, brought to the disk and then put in place, so that a kill, a full disk or a crash at any moment leaves
+  /// the old model or the new one.
   ///
-  /// - Parameter includingTraining: Whether training can go on where it stood; without, the folder is smaller.
+  /// - Parameter includingTraining: Whether training can go on where it stood; without, less is written.
   /// Errors: `.unsupported` for a model of a closure, whose architecture has no description; `.argument` where something
   /// else is in the way; `.system` where the system refuses.
-  /// Example: `try model.save(to: "digits.cajal"); let same = try Model.load(from: "digits.cajal")`
+  /// Example: `try model.save(to: "digits.keras"); let same = try Model.load(from: "digits.keras")`
   public func save(to path: String, includingTraining: Bool = true) throws {
     try save(to: path, includingTraining: includingTraining, progress: nil)
   }
 
   func save(to path: String, includingTraining: Bool, progress: TrainingProgress?) throws {
-    if path.hasSuffix(".keras") {
-      return try lock.withLock { try saveKeras(to: path, includingTraining: includingTraining) }
+    switch SavedForm(writing: path) {
+    case .archive(let path):
+      try lock.withLock { try saveKeras(to: path, includingTraining: includingTraining) }
+    case .folder(let path):
+      guard architecture != nil else { throw unrecordedError }
+      try write(to: path, includingTraining: includingTraining, progress: progress)
     }
-    guard architecture != nil else { throw unrecordedError }
-    try write(to: path, includingTraining: includingTraining, progress: progress)
   }
 
   private var unrecordedError: CajalError {
@@ -57,8 +60,9 @@ extension Model {
     }
   }
 
-  /// Reads a saved model: one of Cajal's folders, a `.keras` archive, or a whole model of Keras 2 in HDF5.
+  /// Reads a saved model: a `.keras` archive, one of Cajal's folders, or a whole model of Keras 2 in HDF5.
   ///
+  /// A path at which there is nothing is tried with `.keras`, which `save` adds.
   /// What of a Keras file is computed in another way is told by `notes`.
   /// - Parameters:
   ///   - compiled: Whether to compile it as it was and to take over the optimizer's state, so that `fit`
@@ -68,10 +72,11 @@ extension Model {
   /// file is damaged. Memory is bounded by the size of the files.
   /// Example:
   /// ```swift
-  /// let model = try Model.load(from: "digits.cajal")
+  /// let model = try Model.load(from: "digits.keras")
   /// try model.fit(images, labels, epochs: 10, initialEpoch: 5)
   /// ```
   public static func load(from path: String, compiled: Bool = true, inputShapes: [Shape] = []) throws -> Model {
+    let path = SavedForm.found(path)
     if KerasFile.isArchive(path) || path.hasSuffix(".keras") && Aside.kind(path) == S_IFREG {
       return try loadKeras(path, compiled: compiled, inputShapes: inputShapes)
     }

@@ -27,7 +27,8 @@ extension Model {
   public func loadWeights(
     from path: String, allowingPartial: Bool = false, skippingMismatched: Bool = false
   ) throws -> LoadReport {
-    try lock.withLock {
+    let path = SavedForm.found(path)
+    return try lock.withLock {
       if KerasFile.isArchive(path) || KerasFile.isHDF5(path) {
         return try loadKerasWeights(path, allowingPartial: allowingPartial, skippingMismatched: skippingMismatched)
       }

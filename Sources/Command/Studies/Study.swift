@@ -17,7 +17,8 @@ struct Study: Sendable {
   let perform: @Sendable (StudyRun) throws -> Void
 
   /// Every study.
-  static let all: [Study] = [
-    vae, reduction, compression, denoising, anomaly, retrieval, recommendation, fewLabels,
-  ] + boltzmann
+  static let all: [Study] =
+    [
+      vae, reduction, compression, denoising, anomaly, retrieval, recommendation, fewLabels,
+    ] + boltzmann
 }

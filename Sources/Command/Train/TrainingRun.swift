@@ -28,7 +28,7 @@ struct TrainingRun {
     task.compile(model, steps: task.epochs * ((data.train.count + task.batchSize - 1) / task.batchSize))
 
     ControlC.stopsCleanly()
-    let best = BestModel(folder.file(SavedModel.folderName))
+    let best = BestModel(folder.file(SavedModel.fileName))
     let log = CSVLogger(folder.file("log.csv"))
     let isBrief = task.epochs > 40 && data.train.count < 5000
     let started = ContinuousClock.now
@@ -74,7 +74,8 @@ struct TrainingRun {
     output.write(
       columns(
         [
-          ("model", "the network with its weights"), ("labels.json", "what its numbers mean"),
+          (SavedModel.fileName, "the network with its weights, which Keras reads as well"),
+          ("labels.json", "what its numbers mean"),
           ("log.csv", "loss and metrics of every epoch"),
         ] + files.map { ($0.name, $0.meaning) }))
   }

@@ -35,7 +35,7 @@ void h5a_start(void);
 
 h5a_file h5a_open(const h5a_source *source);
 /// Closes the file and everything of it that is still open.
-void h5a_close(h5a_file file);
+int h5a_close(h5a_file file);
 
 /// Calls `visit` for each member of a group; a link that is not a hard one is `H5A_OTHER`. Stops where `visit` gives
 /// non-zero. Negative on failure.

@@ -11,11 +11,13 @@ final class H5Writer {
     guard file >= 0 else { throw CajalError(.system, path, expected: "to write it", given: "the system refuses") }
   }
 
-  deinit { close() }
+  deinit { try? close() }
 
-  func close() {
-    if file >= 0 { H5Library.locked { h5a_close(file) } }
+  /// Writes what is left to the disk. Errors: `.system` where that fails, as on a full disk.
+  func close() throws {
+    let open = file
     file = -1
+    try demand(H5Library.locked { h5a_close(open) })
   }
 
   private func demand(_ status: Int32) throws {

@@ -43,6 +43,19 @@ extension TrainingSettings {
   }
 
   private func optimizer(_ writing: KerasWriting) throws -> JSONValue {
+    let rate = Double("\(learningRate.scalar)")
+    guard let several = optimizer as? MultiOptimizer else { return try written(optimizer, rate, writing) }
+    var others: JSONObject = [:]
+    for group in several.groups { others[group.pattern] = try written(group.optimizer, nil, writing) }
+    let map = JSONValue.keras(
+      "keras.optimizers", "OptimizerMap",
+      ["default_optimizer": try written(several.defaultOptimizer, rate, writing), "optimizer_map": .object(others)])
+    return .keras(
+      "keras.optimizers", "MultiOptimizer",
+      ["name": .text("multi_optimizer"), "optimizer_map": map, "loss_scale_factor": .null])
+  }
+
+  private func written(_ optimizer: any Optimizer, _ rate: Double?, _ writing: KerasWriting) throws -> JSONValue {
     let parts = OptimizerEntry(optimizer).parts
     let type = type(of: parts.base)
     let own = try options(OptimizerForm(parts.base), of: type, writing)
@@ -55,7 +68,7 @@ extension TrainingSettings {
       config["learning_rate"] = .keras(
         "keras.optimizers.schedules", Swift.type(of: schedule).className, try written(schedule))
     } else {
-      config["learning_rate"] = .number(Double("\(learningRate.scalar)") ?? optimizer.learningRate)
+      config["learning_rate"] = .number(rate ?? optimizer.learningRate)
     }
     config["weight_decay"] = optimizer.weightDecay.map { .number($0.rate) } ?? .null
     for key in ["clipnorm", "global_clipnorm", "clipvalue"] { config[key] = .null }

@@ -4,7 +4,7 @@ extension Model {
   /// Compiles the model as a configuration says, and takes over the optimizer's state.
   func compileKeras(_ config: JSONObject, _ node: KerasNode, _ file: H5File?) throws {
     do {
-      try setKerasSettings(config)
+      try setKerasSettings(config, name: node.name)
     } catch var error as CajalError {
       error.advice +=
         (error.advice.isEmpty ? "" : " ") + "To read the model without its training, pass compiled: false."
@@ -13,8 +13,9 @@ extension Model {
     if let file, let training { try training.readKeras(node, self, file) }
   }
 
-  private func setKerasSettings(_ config: JSONObject) throws {
+  private func setKerasSettings(_ config: JSONObject, name: String) throws {
     let reading = KerasReading("compile_config")
+    reading.modelName = name
     let optimizer = try reading.optimizer(config["optimizer"] ?? .null)
     let losses = try reading.losses(config["loss"] ?? .null, outputNames)
     guard let optimizer, losses.count == outputTypes.count else {
@@ -42,6 +43,7 @@ extension KerasReading {
     return try inside("optimizer", name) {
       let plain = name.split(separator: ">").last.map(String.init) ?? name  // Keras 2: "Custom>Adam"
       if plain == "LossScaleOptimizer" { return try scaled(given) }
+      if plain == "MultiOptimizer" { return try several(given) }
       let known = OptimizerRegistry.classes.names.first { $0.lowercased() == plain.lowercased() } ?? plain
       let type = try OptimizerRegistry.classes.type(named: known)
       var config = given
@@ -102,6 +104,28 @@ extension KerasReading {
     let known = try written(usual)
     for key in known.keys { config.setDefault(key, known[key] ?? .null) }
     return config
+  }
+
+  private func several(_ config: JSONObject) throws -> any Optimizer {
+    guard let map = config["optimizer_map"]?.kerasClass?.1, let others = (map["optimizer_map"] ?? .null).object,
+      let usual = try optimizer(map["default_optimizer"] ?? .null)
+    else {
+      throw misfit(
+        expected: "a map of optimizers by the paths of weights",
+        given: "it is \((config["optimizer_map"] ?? .null).excerpt)")
+    }
+    let groups = try others.keys.map { pattern -> (pattern: String, optimizer: any Optimizer) in
+      guard let optimizer = try optimizer(others[pattern] ?? .null) else {
+        throw misfit(expected: "an optimizer for \(pattern)", given: "there is none")
+      }
+      // Keras's paths begin with the model's name until the model is saved and read.
+      let prefix = modelName + "/"
+      return (pattern.hasPrefix(prefix) ? String(pattern.dropFirst(prefix.count)) : pattern, optimizer)
+    }
+    guard ([usual] + groups.map(\.optimizer)).allSatisfy({ $0.lossScaling == nil && !($0 is MultiOptimizer) }) else {
+      throw misfit(expected: "plain optimizers in the map", given: "one is an optimizer around others")
+    }
+    return MultiOptimizer(usual, groups)
   }
 
   private func scaled(_ config: JSONObject) throws -> any Optimizer {

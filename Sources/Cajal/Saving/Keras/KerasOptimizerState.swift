@@ -26,6 +26,13 @@ extension TrainingSettings {
     let name = snakeCase(type(of: OptimizerEntry(optimizer).parts.base).className)
     let isScaled = optimizer.lossScaling != nil
     try write(slots(parameters), "optimizer/vars", isScaled ? "loss_scale_optimizer" : name)
+    var met: [String: Int] = [:]
+    for (optimizer, slots) in severalSlots(parameters) {
+      let name = snakeCase(type(of: OptimizerEntry(optimizer).parts.base).className)
+      let number = met[name, default: 0]
+      met[name] = number + 1
+      try write(slots, "optimizer/optimizers/\(number == 0 ? name : "\(name)_\(number)")/vars", name)
+    }
     if isScaled { try write(scaledSlots(parameters), "optimizer/inner_optimizer/vars", name) }
   }
 
@@ -33,6 +40,7 @@ extension TrainingSettings {
     switch slot {
     case .step: return (Storage([Int64(step)]), [])
     case .learningRate: return (learningRate.value, [])
+    case .fixedRate(let rate): return (Storage([rate]), [])
     case .product(let name):
       return (parameters.first.flatMap { kept("\($0.name)/\(name)")?.value } ?? Storage([Float(1)]), [])
     case .unused(let shape, .int32): return (Storage([Int32](repeating: 0, count: shape.count)), shape)
@@ -75,7 +83,7 @@ extension TrainingSettings {
     var actions: [() -> Void] = []
     for (at, slot) in slots.prefix(isWhole ? slots.count : first).enumerated() {
       switch slot {
-      case .step, .unused: break
+      case .step, .unused, .fixedRate: break
       case .learningRate:
         guard let rate = try entry(at, []), rate.type.dtype == .float32 else { break }
         let value = try file.storage(rate)

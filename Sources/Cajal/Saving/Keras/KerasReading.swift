@@ -8,6 +8,8 @@ final class KerasReading {
   private(set) var frozen: Set<String> = []
   /// Sizes of samples that stand in for those the file leaves open, by the order of inputs.
   var givenShapes: [Shape] = []
+  /// What Keras puts before the paths of weights.
+  var modelName = ""
   /// The layer that is being read, for messages.
   private(set) var place: String
   /// Names of the networks around the layer.

@@ -65,7 +65,10 @@ extension Model {
 
   /// The model's configuration in Keras's form, and its tree of layers.
   func kerasConfiguration(including compilation: Bool) throws -> (config: JSONValue, node: KerasNode) {
-    let network = try kerasNetwork()
+    var (network, calls) = (try kerasNetwork(), calls)
+    if let padded = try KerasPadding.expanded(network) {
+      (network, calls) = (padded, try Model.outline(padded, inputs: inputTypes).calls)
+    }
     let writing = KerasWriting("save", calls: calls) { [self] in isTrainable($0) }
     let name = network.name.text ?? snakeCase(type(of: network).className)
     guard case .object(var object) = try writing.object(network, name: name, path: "") else {
@@ -88,7 +91,7 @@ extension Model {
     throw CajalError(
       .unsupported, "save", expected: "a model that is a network of layers",
       given: unrecorded.map { "in \($0.subject) \($0.given)" } ?? "it has no architecture",
-      advice: "Save it to a folder: a path without .keras.")
+      advice: "Save it to a folder, a path that ends in .cajal; or use saveWeights(to:).")
   }
 
   /// Writes a `.keras` archive: written aside, brought to the disk, put in place.
@@ -108,7 +111,7 @@ extension Model {
       if includingTraining, let training {
         try training.writeKeras(node, variables, step: store.step, isTrainable: isTrainable, to: file)
       }
-      file.close()
+      try file.close()
       try ZipWriter.write(
         folder.path + "/" + KerasFolder.archive,
         [
@@ -125,7 +128,7 @@ extension Model {
     try KerasFolder.writing(path) { folder in
       let file = try H5Writer(folder.path + "/" + KerasFolder.weights)
       try node.write(variables, to: file)
-      file.close()
+      try file.close()
       return folder.path + "/" + KerasFolder.weights
     }
   }

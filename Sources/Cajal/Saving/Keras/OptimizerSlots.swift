@@ -6,6 +6,8 @@ enum OptimizerSlot {
   case step
   /// The step size, where no schedule decides.
   case learningRate
+  /// The step size of one of several optimizers, which stays what it was.
+  case fixedRate(Float)
   /// A tensor that the optimizer keeps under a name of Cajal's: `dense/kernel/momentum`.
   case kept(String, Shape, initial: Float, dtype: DType = .float32)
   /// A number that is one for all parameters there and one for each here.
@@ -17,7 +19,11 @@ enum OptimizerSlot {
 extension TrainingSettings {
   /// All variables: the count of steps, the step size, averages, sums of gradients, and what the rule keeps.
   func slots(_ parameters: [Variable]) -> [OptimizerSlot] {
-    guard optimizer.lossScaling != nil else { return [.step] + innerSlots(parameters) }
+    if optimizer is MultiOptimizer {
+      // One around several lists its own variables, then theirs.
+      return [.step, .unused([], .float32)] + severalSlots(parameters).flatMap(\.slots)
+    }
+    guard optimizer.lossScaling != nil else { return [.step] + innerSlots(optimizer, parameters) }
     // An optimizer around another lists its own variables and those of the other.
     return [
       .step, .unused([], .float32), .kept("loss_scale/step_counter", [], initial: 0, dtype: .int64),
@@ -27,21 +33,34 @@ extension TrainingSettings {
 
   /// The variables of the optimizer whose loss is scaled: it counts the steps with finite gradients.
   func scaledSlots(_ parameters: [Variable]) -> [OptimizerSlot] {
-    [.kept("loss_scale/iteration", [], initial: 0, dtype: .int64)] + innerSlots(parameters)
+    [.kept("loss_scale/iteration", [], initial: 0, dtype: .int64)] + innerSlots(optimizer, parameters)
   }
 
-  private func innerSlots(_ parameters: [Variable]) -> [OptimizerSlot] {
-    var slots: [OptimizerSlot] = optimizer.hasSchedule ? [] : [.learningRate]
+  /// The variables of each of several optimizers, the default's at the end.
+  func severalSlots(_ parameters: [Variable]) -> [(optimizer: any Optimizer, slots: [OptimizerSlot])] {
+    guard let several = optimizer as? MultiOptimizer else { return [] }
+    func own(_ group: Int?) -> [Variable] { parameters.filter { (try? several.group(of: $0.name)) == group } }
+    return several.groups.indices.map { group in
+      let optimizer = several.groups[group].optimizer
+      let slots = innerSlots(optimizer, own(group), rate: .fixedRate(Float(optimizer.learningRate)))
+      return (optimizer, [.step] + slots)
+    } + [(several.defaultOptimizer, [.step] + innerSlots(several.defaultOptimizer, own(nil)))]
+  }
+
+  private func innerSlots(
+    _ optimizer: any Optimizer, _ parameters: [Variable], rate: OptimizerSlot = .learningRate
+  ) -> [OptimizerSlot] {
+    var slots: [OptimizerSlot] = optimizer.hasSchedule ? [] : [rate]
     func add(_ name: String, _ initial: Float = 0) {
       slots += parameters.map { .kept("\($0.name)/\(name)", $0.type.shape, initial: initial) }
     }
     if optimizer.ema != nil { add("average") }
     if optimizer.gradientAccumulationSteps != nil { add("gradient_accumulator") }
-    return slots + ownSlots(parameters)
+    return slots + ownSlots(optimizer, parameters)
   }
 
   /// Groups one after another, in each group the slots of one parameter after those of another.
-  private func ownSlots(_ parameters: [Variable]) -> [OptimizerSlot] {
+  private func ownSlots(_ optimizer: any Optimizer, _ parameters: [Variable]) -> [OptimizerSlot] {
     func group(_ names: String..., initial: Float = 0) -> [OptimizerSlot] {
       parameters.flatMap { parameter in
         names.map { .kept("\(parameter.name)/\($0)", parameter.type.shape, initial: initial) }
