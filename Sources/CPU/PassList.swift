@@ -5,8 +5,8 @@ package enum PassList {
   /// The passes over plain code.
   static var passes: [any Pass] {
     [
-      Simplify(), Share(), SinkTransposes(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(), FuseConvolutionPool(),
-      MaskBeforePooling(), KeepWinners(), FuseElementwise(), FuseUpdates(), MergeUpdates(),
+      Simplify(), Share(), SinkTransposes(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(),
+      FuseConvolutionPool(), MaskBeforePooling(), KeepWinners(), FuseElementwise(), FuseUpdates(), MergeUpdates(),
     ]
   }
 

@@ -52,7 +52,9 @@ struct RecurrentTests {
     if gates == 3 { written += [saved, dp] }
     for memory in read + written + [space, more] { #expect(memory.isIntact) }
     let results = written.map(\.values)
-    for value in results.joined() where !value.isFinite || value == -54321 { Issue.record("\(value) among the results") }
+    for value in results.joined() where !value.isFinite || value == -54321 {
+      Issue.record("\(value) among the results")
+    }
     // The first start is the first state, and each other one is the h before.
     let order = reverse ? Array((0..<time).reversed()) : Array(0..<time)
     for (step, t) in order.enumerated() {
