@@ -77,7 +77,8 @@ let package = Package(
     .testTarget(name: "ParityTests", dependencies: ["Cajal"]),
     .testTarget(name: "EnduranceTests", dependencies: ["Cajal"]),
     .testTarget(name: "TrainingTests", dependencies: ["Cajal", "CajalModels", "CajalTerminal"]),
-    .testTarget(name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU", "VectorKernels"]),
+    .testTarget(
+      name: "GraphTests", dependencies: ["Cajal", "CajalGraph", "CajalCompiler", "CajalCPU", "VectorKernels"]),
     .testTarget(name: "SavingTests", dependencies: ["Cajal", "CajalData", "CajalModels", "SavingTrial"]),
     .executableTarget(name: "SavingTrial", dependencies: ["Cajal"], path: "Tests/SavingTrial"),
     .executableTarget(name: "KerasTrial", dependencies: ["Cajal", "CajalData"], path: "Tests/KerasTrial"),

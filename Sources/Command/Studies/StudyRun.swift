@@ -87,8 +87,8 @@ final class StudyRun {
 
   /// Writes the model, so that other programs can use it.
   func save(_ network: Autoencoder) throws {
-    try network.model.save(to: folder.file(SavedModel.folderName))
-    files.append((SavedModel.folderName, "the network with its weights"))
+    try network.model.save(to: folder.file(SavedModel.fileName))
+    files.append((SavedModel.fileName, "the network with its weights"))
   }
 
   // MARK: - Numbers

@@ -53,7 +53,7 @@ final class H5Library: H5Contents {
     }
   }
 
-  deinit { Self.locked { h5a_close(file) } }
+  deinit { Self.locked { _ = h5a_close(file) } }
 
   static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock.lock()
