@@ -107,7 +107,7 @@ import Testing
     for (name, make) in Self.kinds {
       let network = try make()
       try network.fit(Self.rows, epochs: 1, verbose: .silent)
-      try network.model.save(to: folder)
+      try network.model.save(to: folder + "/")
       let again = try Autoencoder(Model.load(from: folder), reconstruction: network.reconstruction)
       #expect(try again.encode(Self.rows).floats == network.encode(Self.rows).floats, "\(name)")
       #expect(try again.scores(Self.rows).floats == network.scores(Self.rows).floats, "\(name)")

@@ -21,12 +21,12 @@ import Testing
     try convert("again.keras", "alone.weights.h5")
     try convert("alone.weights.h5", "third.keras", "--model", source)
     try convert(Self.golden + "/sequential.h5", "old.keras")
-    #expect(try place.text("folder/config.json").contains("cajal.model"))
+    #expect(try place.text("folder.cajal/config.json").contains("cajal.model"))
 
     let x = Tensor((0..<72).map { Float($0) / 72 }, shape: [1, 6, 6, 2])
     try NPY.write(x, to: place.file("x.npy"))
     var answers: [[Float]] = []
-    for model in [source, "folder", "again.keras", "third.keras", "old.keras"] {
+    for model in [source, "folder.cajal", "again.keras", "third.keras", "old.keras"] {
       let result = try cajal(["predict", model, "x.npy", "--output", "y.npy"], in: place)
       #expect(result.status == 0, "\(model): \(result.errors)")
       answers.append(try NPY.read(place.file("y.npy")).scalars())

@@ -53,7 +53,7 @@ import Testing
   @Test func aSavedModelIsProfiled() throws {
     let place = try ScratchDirectory()
     #expect(try cajal("train", "digits", "--epochs", "1", "--output", "run", in: place).status == 0)
-    for words in [["run"], ["run", "--train", "--batch", "16"], ["run/model"]] {
+    for words in [["run"], ["run", "--train", "--batch", "16"], ["run/model.keras"]] {
       let result = try CajalProcess(["profile"] + words + ["--runs", "1"], in: place).finish()
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.output.contains(words.count > 1 ? "training step of 16" : "prediction of 1"))

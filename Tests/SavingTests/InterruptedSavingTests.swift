@@ -96,9 +96,9 @@ import Testing
     #expect(throws: CajalError.self) { try model.save(to: disk + "/m.cajal") }
     // The HDF5 library must not mind: neither the next file nor the end of the process.
     #expect(throws: CajalError.self) { try model.save(to: disk + "/m.keras") }
-    let folder = ScratchFolder()
-    try model.save(to: folder.file("m.keras"))
-    #expect(try Model.load(from: folder.file("m.keras")).bits == model.bits)
+    let elsewhere = ScratchFolder()
+    try model.save(to: elsewhere.file("m.keras"))
+    #expect(try Model.load(from: elsewhere.file("m.keras")).bits == model.bits)
     #expect(try SafetensorsFile(disk + "/w.safetensors").tensor("dense/kernel").floats == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == ["w.safetensors"])
   }

@@ -53,7 +53,7 @@ import Testing
         }
         return weights[index].name
       })
-    let places = try wanted["inputs", default: [:]].keys.compactMap(Int.init).sorted()
+    let places = wanted["inputs", default: [:]].keys.compactMap(Int.init).sorted()
     let variables = weights.filter { trained.contains($0.name) }
     let step = CompiledStep { step in
       let outputs = model(step.inputs, training: false)

@@ -154,8 +154,8 @@ public final class GAN {
       throw CajalError(
         .system, "GAN.save", expected: "a folder \(path)", given: "it cannot be made: \(error.localizedDescription)")
     }
-    try generator.save(to: "\(path)/generator", includingTraining: false)
-    try discriminator.save(to: "\(path)/discriminator", includingTraining: false)
+    try generator.save(to: "\(path)/generator/", includingTraining: false)
+    try discriminator.save(to: "\(path)/discriminator/", includingTraining: false)
   }
 
   // MARK: - Models that fit together

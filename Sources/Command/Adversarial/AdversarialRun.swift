@@ -56,7 +56,7 @@ struct AdversarialRun {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
 
     try gan.save(to: folder.path)
-    try judge.model.save(to: folder.file("judge"), includingTraining: false)
+    try judge.model.save(to: folder.file("judge/"), includingTraining: false)
     try drawGrid(gan, folder.file("samples.png"))
     let hasCurves = try drawCurves(history, judge)
     report(epochJudge.verdict, judge, seconds)

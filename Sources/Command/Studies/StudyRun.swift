@@ -87,8 +87,9 @@ final class StudyRun {
 
   /// Writes the model, so that other programs can use it.
   func save(_ network: Autoencoder) throws {
-    try network.model.save(to: folder.file(SavedModel.fileName))
-    files.append((SavedModel.fileName, "the network with its weights"))
+    // A folder: some of the layers are none of Keras's.
+    try network.model.save(to: folder.file("model/"))
+    files.append(("model", "the network with its weights"))
   }
 
   // MARK: - Numbers

@@ -113,6 +113,13 @@ enum Trials {
           Dense(4, activation: .softmax)
         }
       },
+      network("recurrent", 4, [12, 16], classes: 4) {
+        Sequential {
+          Bidirectional(LSTM(16, returnSequences: true))
+          Bidirectional(GRU(16))
+          Dense(4, activation: .softmax)
+        }
+      },
       network("perceptron", 6, [128], classes: 4) {
         Sequential {
           Dense(192, activation: .relu)
