@@ -123,7 +123,9 @@ extension LayoutChooser {
   mutating func multiply(_ instruction: inout Code.Instruction, _ operation: Contraction) {
     let (left, right, output) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
     let isMatrix = result.type(output).shape.rank == 2 && result.type(output).dtype == .float32
-    guard isOn, isMatrix, !ProductForm(operation, result.type(left).shape, result.type(right).shape).isSmall else {
+    guard isOn, isMatrix, !operation.choosesRows,
+      !ProductForm(operation, result.type(left).shape, result.type(right).shape).isSmall
+    else {
       return demandPlain(&instruction)
     }
     if operation.transposesLeft {

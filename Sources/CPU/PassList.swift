@@ -5,9 +5,9 @@ package enum PassList {
   /// The passes over plain code.
   static var passes: [any Pass] {
     [
-      Simplify(), Share(), SinkTransposes(), Simplify(), RemoveDead(), FoldScales(), FuseEpilogues(),
-      FuseNormalization(), FuseConvolutionPool(), MaskBeforePooling(), KeepWinners(), FuseElementwise(), FuseUpdates(),
-      MergeUpdates(),
+      Simplify(), Share(), SinkTransposes(), Simplify(), RemoveDead(), FoldScales(), ChooseRows(),
+      FuseEpilogues(), FuseNormalization(), FuseConvolutionPool(), MaskBeforePooling(), KeepWinners(),
+      FuseElementwise(), FuseUpdates(), MergeUpdates(),
     ]
   }
 

@@ -12,9 +12,12 @@ typedef void (*lane_operation)(const lane_step *step, char *const *slots, int64_
 struct lane_step {
   lane_operation run;
   uint16_t d, a, b, c;
-  uint8_t op;
-  double scale, shift;
+  uint8_t op, tail;
+  double scale, shift, tail_scale, tail_shift;
 };
+
+/// The cheap step that reads a costly one's result r, done in its loop: r s + t, r + c, r + relu(c s + t), r c.
+enum { TAIL_NONE, TAIL_AFFINE, TAIL_ADD, TAIL_ADD_RELU, TAIL_MUL };
 
 /// How the lanes of a tile lie in an operand: side by side, all the same, or by a table of offsets.
 enum { LIES_DIRECT, LIES_SPLAT, LIES_RUNS, LIES_TABLE };
@@ -73,6 +76,7 @@ typedef struct {
 /// One instruction set's lane operations and tile loop.
 typedef struct {
   const lane_operation *operations[3];  // by class; unary plain at [op], affine at [VK_OPERATIONS + op]
+  const lane_operation *tailed;         // of floats: costly operations with their tail
   void (*range)(struct vk_map *, map_worker *, int32_t segment, int64_t first, int64_t last);
   void (*open)(struct vk_map *, map_worker *, const segment_plan *);
   void (*slice)(struct vk_map *, map_worker *, const segment_plan *, const map_slice *);

@@ -89,11 +89,9 @@ LEVEL_INLINE broad root_broad(broad y) {
 
 #define LOADED(type) *(const type *)(c + i)
 #define FETCHED(type) (F)(0.0f)  // the place is another's: its lines are asked for, never read
-/// Defines an operation on floats twice, wide and narrow; `expression` uses x, y, z (a, b, c), scale and shift.
-#define FLOAT_LOOP(name, THIRD, prepare, expression) \
-  static void name(OP_ARGUMENTS) { \
-    POINTERS(float) \
-    const float scale = (float)step->scale, shift = (float)step->shift; (void)scale; (void)shift; \
+/// Runs over floats, wide and then narrow; `expression` uses x, y, z (a, b, c), scale and shift.
+#define FLOAT_PASSES(THIRD, prepare, expression) \
+  { \
     int64_t i = 0; \
     for (; i + WIDE <= lanes; i += WIDE) { \
       typedef broad F; typedef broad_int I; \
@@ -110,12 +108,34 @@ LEVEL_INLINE broad root_broad(broad y) {
       *(f16x *)(d + i) = (expression); \
     } \
   }
+#define FLOAT_LOOP(name, THIRD, prepare, expression) \
+  static void name(OP_ARGUMENTS) { \
+    POINTERS(float) \
+    const float scale = (float)step->scale, shift = (float)step->shift; (void)scale; (void)shift; \
+    FLOAT_PASSES(THIRD, prepare, expression) \
+  }
 #define FLOAT_OPERATION(name, prepare, expression) FLOAT_LOOP(name, LOADED, prepare, expression)
 /// Operations costly enough to fetch lines of memory meanwhile, at the place of the third argument.
 #define FETCH for (int k = 0; k < (int)sizeof(F) / 64; k++) __builtin_prefetch(c + i + 16 * k, 1, 2);
+/// The same with the cheap step that reads the result: what it reads besides is the third argument.
+#define FLOAT_TAILED(name, expression) \
+  static void f32_##name##_tailed(OP_ARGUMENTS) { \
+    POINTERS(float) \
+    const float scale = (float)step->scale, shift = (float)step->shift; \
+    const float by = (float)step->tail_scale, plus = (float)step->tail_shift; \
+    switch (step->tail) { \
+      case TAIL_AFFINE: FLOAT_PASSES(LOADED, x = x * scale + shift;, (expression) * by + plus) break; \
+      case TAIL_ADD: FLOAT_PASSES(LOADED, x = x * scale + shift;, (expression) + z) break; \
+      case TAIL_ADD_RELU: \
+        FLOAT_PASSES(LOADED, x = x * scale + shift; z = z * by + plus;, (expression) + most(z, (F)(0.0f))) break; \
+      case TAIL_MUL: FLOAT_PASSES(LOADED, x = x * scale + shift;, (expression) * z) break; \
+      default: break; \
+    } \
+  }
 #define FLOAT_COSTLY(name, expression) \
   FLOAT_LOOP(f32_##name, FETCHED, FETCH, expression) \
-  FLOAT_LOOP(f32_##name##_affine, FETCHED, FETCH x = x * scale + shift;, expression)
+  FLOAT_LOOP(f32_##name##_affine, FETCHED, FETCH x = x * scale + shift;, expression) \
+  FLOAT_TAILED(name, expression)
 #define FLOAT_UNARY(name, expression) \
   FLOAT_OPERATION(f32_##name, , expression) \
   FLOAT_OPERATION(f32_##name##_affine, x = x * scale + shift;, expression)
@@ -161,6 +181,7 @@ FLOAT_NARY(ge, truth(x >= y))
 FLOAT_NARY(and, truth((x != 0.0f) & (y != 0.0f)))
 FLOAT_NARY(or, truth((x != 0.0f) | (y != 0.0f)))
 FLOAT_LOOP(f32_gate, FETCHED, FETCH, gate_of(x * scale + shift, y))
+FLOAT_TAILED(gate, gate_of(x, y))
 FLOAT_NARY(over_root, x / (root_of(y) * scale + shift))
 FLOAT_NARY(add_relu, x + most(y * scale + shift, (F)(0.0f)))
 FLOAT_NARY(combine, scale * x + shift * y)
@@ -364,6 +385,10 @@ I64_NARY(combine_product, WRAP(U(scale) * U(x) + U(shift) * U(y) * U(z)))
   [VK_COMBINE_QUOTIENT] = p##_combine_quotient
 static const lane_operation f32_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f32), REAL_ROWS(f32),
   [VK_GATE] = f32_gate, [VK_OVER_ROOT] = f32_over_root, [VK_ADD_RELU] = f32_add_relu};
+static const lane_operation f32_tailed[VK_OPERATIONS] = {
+  [VK_EXP] = f32_exp_tailed, [VK_EXPM1] = f32_expm1_tailed, [VK_LOG] = f32_log_tailed, [VK_LOG1P] = f32_log1p_tailed,
+  [VK_TANH] = f32_tanh_tailed, [VK_SIGMOID] = f32_sigmoid_tailed, [VK_SOFTPLUS] = f32_softplus_tailed,
+  [VK_ERF] = f32_erf_tailed, [VK_GATE] = f32_gate_tailed};
 static const lane_operation f64_operations[2 * VK_OPERATIONS] = {COMMON_ROWS(f64), REAL_ROWS(f64),
   [VK_GATE] = f64_gate, [VK_OVER_ROOT] = f64_over_root, [VK_ADD_RELU] = f64_add_relu};
 static const lane_operation i64_operations[2 * VK_OPERATIONS] = {

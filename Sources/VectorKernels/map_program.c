@@ -10,8 +10,8 @@ static int arity(uint8_t op) {
   return op < VK_CONSTANT ? 1 : op == VK_CONSTANT ? 0 : op <= VK_COMBINE ? 2 : 3;
 }
 
-/// The operations of FLOAT_COSTLY: their third argument is what they fetch ahead.
-static bool fetches(uint8_t op) {
+/// The operations of FLOAT_COSTLY: their third argument is their tail's, or else what they fetch ahead.
+static bool costly(uint8_t op) {
   switch (op) {
   case VK_EXP: case VK_EXPM1: case VK_LOG: case VK_LOG1P: case VK_TANH: case VK_SIGMOID: case VK_SOFTPLUS: case VK_ERF:
   case VK_GATE: return true;
@@ -21,9 +21,12 @@ static bool fetches(uint8_t op) {
 
 typedef struct {
   uint16_t d, source[3];
-  uint8_t op;
-  double scale, shift;
+  uint8_t op, tail;
+  double scale, shift, tail_scale, tail_shift;
 } value_step;
+
+/// Whether a step reads its source k.
+static bool reads(const value_step *s, int k) { return k < arity(s->op) || (k == 2 && s->tail > TAIL_AFFINE); }
 
 typedef struct {
   value_step steps[VALUES];
@@ -48,7 +51,7 @@ static bool read_steps(program *p, const vk_map_description *description, const 
     if (in->dst >= VK_MAP_REGISTERS || p->maker[in->dst] != -2)
       return refuse(message, capacity, "map: instruction %d: register %d is written twice or out of range", i, in->dst);
     value_step *s = &p->steps[p->count];
-    *s = (value_step){in->dst, {in->a, in->b, in->c}, in->op, in->scale, in->shift};
+    *s = (value_step){in->dst, {in->a, in->b, in->c}, in->op, TAIL_NONE, in->scale, in->shift, 1, 0};
     for (int k = 0; k < 3; k++) {
       if (k >= arity(in->op)) { s->source[k] = s->source[0]; continue; }
       if (p->maker[s->source[k]] == -2)
@@ -86,7 +89,8 @@ static bool merge_pair(program *p, value_step *s, const lane_operation *table) {
     const value_step *left = s->op == VK_MUL ? only_reader(p, first, VK_TANH) : NULL;
     if (!right || (s->op == VK_MUL && (!left || !plain(right)))) continue;
     const value_step *scaled = left ? left : right;
-    *s = (value_step){s->d, {left ? left->source[0] : first, right->source[0], 0}, merged, scaled->scale, scaled->shift};
+    *s = (value_step){s->d, {left ? left->source[0] : first, right->source[0], 0}, merged, TAIL_NONE, scaled->scale,
+                      scaled->shift, 1, 0};
     s->source[2] = s->source[0];
     absorb(p, second);
     if (left) absorb(p, first);
@@ -104,7 +108,8 @@ static bool merge_root(program *p, value_step *s, const lane_operation *table) {
   if (!root || !plain(root)) return false;
   absorb(p, sum->source[0]);
   absorb(p, below);
-  *s = (value_step){s->d, {s->source[0], root->source[0], s->source[0]}, VK_OVER_ROOT, sum->scale, sum->shift};
+  *s = (value_step){s->d, {s->source[0], root->source[0], s->source[0]}, VK_OVER_ROOT, TAIL_NONE, sum->scale,
+                    sum->shift, 1, 0};
   return true;
 }
 
@@ -123,7 +128,7 @@ static void merge_steps(program *p, const lane_operation *table) {
         uint16_t left = product->source[0], right = product->op == VK_MUL ? product->source[1] : left;
         absorb(p, from);
         if (product->op == VK_SQUARE) p->uses[left]++;
-        *s = (value_step){s->d, {left, right, other}, s->op == VK_ADD ? VK_FMA : VK_FNMA, 1, 0};
+        *s = (value_step){s->d, {left, right, other}, s->op == VK_ADD ? VK_FMA : VK_FNMA, TAIL_NONE, 1, 0, 1, 0};
         break;
       }
     } else if (s->op < VK_CONSTANT) {
@@ -143,13 +148,34 @@ static void merge_steps(program *p, const lane_operation *table) {
   }
 }
 
+/// A costly step does the cheap one that alone reads it in its own loop, so that results go to memory at an even pace.
+static void merge_tails(program *p) {
+  for (int32_t i = 0; i < p->count; i++) {
+    value_step *s = &p->steps[i];
+    const uint8_t tail = s->op == VK_AFFINE ? TAIL_AFFINE : s->op == VK_ADD ? TAIL_ADD : s->op == VK_MUL ? TAIL_MUL
+                         : s->op == VK_ADD_RELU ? TAIL_ADD_RELU : TAIL_NONE;
+    if (tail == TAIL_NONE || p->maker[s->d] != i) continue;
+    const int sides = tail == TAIL_ADD || tail == TAIL_MUL ? 2 : 1;
+    for (int side = 0; side < sides; side++) {
+      const uint16_t from = s->source[side], other = s->source[sides == 2 ? 1 - side : arity(s->op) - 1];
+      if (p->maker[from] < 0 || p->uses[from] != 1) continue;
+      const value_step made = p->steps[p->maker[from]];
+      if (!costly(made.op) || made.tail != TAIL_NONE) continue;
+      absorb(p, from);
+      *s = (value_step){s->d, {made.source[0], made.source[1], other}, made.op, tail, made.scale, made.shift, s->scale,
+                        s->shift};
+      break;
+    }
+  }
+}
+
 /// Drops steps nobody reads, from the last to the first.
 static void drop_unread(program *p) {
   for (int32_t i = p->count - 1; i >= 0; i--) {
     value_step *s = &p->steps[i];
     if (p->maker[s->d] != i || p->uses[s->d] > 0) continue;
     p->maker[s->d] = -2;
-    for (int k = 0; k < arity(s->op); k++) p->uses[s->source[k]]--;
+    for (int k = 0; k < 3; k++) if (reads(s, k)) p->uses[s->source[k]]--;
   }
 }
 
@@ -174,13 +200,14 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     if (p->maker[made[o]] == -1 && map->output[o].mode == VK_STORE) {
       uint16_t copy = (uint16_t)(256 + o);
       p->uses[made[o]]++;
-      p->steps[p->count] = (value_step){copy, {made[o], made[o], made[o]}, VK_AFFINE, 1, 0};
+      p->steps[p->count] = (value_step){copy, {made[o], made[o], made[o]}, VK_AFFINE, TAIL_NONE, 1, 0, 1, 0};
       p->maker[copy] = p->count++;
       made[o] = copy;
     }
     p->uses[made[o]]++;
   }
   if (map->class_ != VK_CLASS_I64) merge_steps(p, table);
+  if (map->class_ == VK_CLASS_F32) merge_tails(p);
   drop_unread(p);
 
   // Steps on nothing but uniform values run once per segment, constants once in a lifetime.
@@ -191,7 +218,7 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
       value_step *s = &p->steps[i];
       if (p->maker[s->d] != i) continue;
       bool uniform = true;
-      for (int k = 0; k < arity(s->op); k++) uniform &= p->uniform[s->source[k]];
+      for (int k = 0; k < 3; k++) uniform &= !reads(s, k) || p->uniform[s->source[k]];
       if (pass == 0 && uniform) { p->uniform[s->d] = true; kept[s->d] = true; order[prologue++] = i; }
       if (pass == 1 && !uniform) order[prologue + body++] = i;
     }
@@ -199,7 +226,7 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
   for (int v = 0; v < VALUES; v++) { last[v] = -1; slot[v] = -1; }
   for (int32_t i = 0; i < body; i++) {
     const value_step *s = &p->steps[order[prologue + i]];
-    for (int k = 0; k < arity(s->op); k++) last[s->source[k]] = i;
+    for (int k = 0; k < 3; k++) if (reads(s, k)) last[s->source[k]] = i;
   }
   int32_t slots = map->inputs;
   for (int32_t k = 0; k < map->inputs; k++) { slot[k] = k; kept[k] = true; }
@@ -211,10 +238,11 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
   int32_t unused[VALUES], free_count = 0;
   for (int32_t i = 0; i < prologue + body; i++) {
     const value_step *s = &p->steps[order[i]];
-    for (int k = 0; i >= prologue && k < arity(s->op); k++) {
+    for (int k = 0; i >= prologue && k < 3; k++) {
+      if (!reads(s, k)) continue;
       uint16_t v = s->source[k];
       bool again = false;
-      for (int j = 0; j < k; j++) again |= s->source[j] == v;
+      for (int j = 0; j < k; j++) again |= reads(s, j) && s->source[j] == v;
       if (!kept[v] && !again && last[v] == i - prologue) unused[free_count++] = slot[v];
     }
     if (slot[s->d] < 0) slot[s->d] = free_count ? unused[--free_count] : slots++;
@@ -222,13 +250,14 @@ bool vk_map_program(struct vk_map *map, const vk_map_description *description, c
     bool affine = s->op < VK_CONSTANT && !plain(s);
     uint16_t own = (uint16_t)slot[s->d];
     int n = arity(s->op);
-    *step = (lane_step){table[affine ? VK_OPERATIONS + s->op : s->op], own, n > 0 ? (uint16_t)slot[s->source[0]] : own,
-                        0, 0, s->op, s->scale, s->shift};
+    *step = (lane_step){s->tail ? map->lanes->tailed[s->op] : table[affine ? VK_OPERATIONS + s->op : s->op], own,
+                        n > 0 ? (uint16_t)slot[s->source[0]] : own, 0, 0, s->op, s->tail, s->scale, s->shift,
+                        s->tail_scale, s->tail_shift};
     step->b = n > 1 ? (uint16_t)slot[s->source[1]] : step->a;
-    step->c = n > 2 ? (uint16_t)slot[s->source[2]] : step->a;
+    step->c = reads(s, 2) ? (uint16_t)slot[s->source[2]] : step->a;
   }
   for (int32_t i = 0; i < prologue + body; i++)
-    if (fetches(map->steps[i].op)) map->steps[i].c = (uint16_t)slots;
+    if (costly(map->steps[i].op) && !map->steps[i].tail) map->steps[i].c = (uint16_t)slots;
   map->prologue = prologue;
   map->body = body;
   map->slots = slots;

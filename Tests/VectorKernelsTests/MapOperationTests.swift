@@ -100,6 +100,33 @@ import VectorKernels
     }
   }
 
+  /// A costly step takes the cheap one that reads it along, on either side, and only where nothing else reads it.
+  @Test(arguments: [VK_EXP, VK_EXPM1, VK_LOG, VK_LOG1P, VK_TANH, VK_SIGMOID, VK_SOFTPLUS, VK_ERF, VK_GATE])
+  func tails(costly: vk_operation) throws {
+    let arguments = [
+      Self.values(4_003, seed: 4), Self.values(4_003, seed: 5).reversed(), Self.values(4_003, seed: 6).shuffled(),
+    ]
+    let first = instruction(costly, 3, 0, 1, scale: 0.75, shift: 0.25)
+    let tails = [
+      instruction(VK_AFFINE, 4, 3, scale: -2, shift: 0.5), instruction(VK_ADD, 4, 3, 2), instruction(VK_ADD, 4, 2, 3),
+      instruction(VK_MUL, 4, 3, 2), instruction(VK_MUL, 4, 2, 3), instruction(VK_MUL, 4, 3, 3),
+      instruction(VK_ADD_RELU, 4, 3, 2, scale: 0.5, shift: -0.25), instruction(VK_SUB, 4, 3, 2),
+    ]
+    for tail in tails {
+      let (inputs, result) = try Self.run(VK_CLASS_F32, VK_F32, [first, tail], arguments, into: VK_F32)
+      for i in 0..<result.count {
+        let a = inputs[0][i], b = inputs[1][i], c = inputs[2][i]
+        let affine = Double(Float(0.75 * a + 0.25))
+        let r = reference(instruction(costly, 3), affine, b, c)
+        let wanted = reference(tail, tail.a == 3 ? r : c, tail.b == 3 ? r : c, 0)
+        let size = abs(r) + abs(c) + abs(tail.op == UInt8(VK_MUL.rawValue) ? wanted : 0) + 1
+        guard size < 1e37, wanted.isFinite else { continue }
+        #expect(
+          abs(result[i] - wanted) <= 8 * size * 0x1p-24, "\(costly.rawValue), then \(tail.op): \(a), \(b), \(c)")
+      }
+    }
+  }
+
   @Test(arguments: unary + binary + ternary) func doublePrecision(operation: vk_operation) throws {
     let arguments = (1...3).map { Self.values(3_001, seed: $0) }
     let step = instruction(operation, 3, 0, 1, 2)

@@ -58,6 +58,10 @@ extension FusedEpilogue {
     if dtype != .float32 || form.isEmpty || form.isSmall && (activation == nil || activation?.small != nil) {
       return small(form, dtype, site)
     }
+    if contraction.choosesRows, activation == nil || activation?.small != nil {
+      return site.choices(
+        form, label, bias: hasBias ? 2 : nil, activation: activation?.small ?? VK_ACTIVATION_LINEAR)
+    }
     if !site.inputs[1].isRowMajor || !site.outputs[0].isRowMajor { return try dense(contraction, form, site) }
     return try large(form, site)
   }
@@ -155,9 +159,14 @@ extension FusedKernelGradient {
       kernel.flops = form.flops
       return kernel
     }
-    if site.outputs[0].isRowMajor, LargeProduct(form, hasBias: false, activation: nil) == .plain {
-      let kernel = Kernel(label, implementation: "gemm:jit")
-      kernel.addPlainProduct(form, operands: (0, 1, site.output(0)))
+    if contraction.choosesRows || site.outputs[0].isRowMajor && LargeProduct(form, hasBias: false, activation: nil) == .plain {
+      let kernel: Kernel
+      if contraction.choosesRows {
+        kernel = site.choices(form, label, bias: nil, activation: VK_ACTIVATION_LINEAR)
+      } else {
+        kernel = Kernel(label, implementation: "gemm:jit")
+        kernel.addPlainProduct(form, operands: (0, 1, site.output(0)))
+      }
       let sums = vk_dense_gradient_arguments(
         x: nil, dy: nil, dw: nil, db: nil, accumulates: 0, rows: Int64(dy[0]), inputs: 0, units: Int64(dy[1]))
       _ = kernel.add(vk_dense_gradient, sums, [(1, \.dy), (site.output(1), \.db)])

@@ -1,4 +1,5 @@
-// Large products of matrices that lie by rows: which of oneDNN's and Cajal's own kernels is the fastest for the shape.
+// Large products of matrices that lie by rows: which of oneDNN's and Cajal's own kernels is the fastest for the shape,
+// and sums of chosen rows.
 import COneDNN
 import CajalCompiler
 import CajalGraph
@@ -67,5 +68,23 @@ extension Kernel {
         .system, label, expected: "the product to run",
         given: "oneDNN answered '\(String(cString: onednn_status_text(status)))'")
     }
+  }
+}
+
+extension Site {
+  /// The first operand chooses rows of the second.
+  func choices(_ form: ProductForm, _ label: String, bias: Int?, activation: vk_activation) -> Kernel {
+    let kernel = Kernel(label, implementation: "choices")
+    var arguments = vk_choice_product_arguments(
+      a: nil, b: nil, bias: nil, c: nil, workspace: nil, activation: Int32(activation.rawValue),
+      threads: threads(nanoseconds: form.flops / 200), m: Int64(form.m), n: Int64(form.n), k: Int64(form.k),
+      a_row: Int64(form.left.row), a_column: Int64(form.left.column), b_row: Int64(form.right.row),
+      b_column: Int64(form.right.column), c_row: Int64(form.n))
+    let bytes = Int(vk_choice_product_workspace(&arguments))
+    let memory = kernel.add(vk_choice_product, arguments, [(0, \.a), (1, \.b), (output(0), \.c)])
+    if let bias { kernel.attach(bias, kernel.slot(memory, \.bias)) }
+    kernel.attachScratch(kernel.slot(memory, \.workspace), offset: kernel.reserve(bytes: bytes))
+    kernel.flops = form.flops
+    return kernel
   }
 }

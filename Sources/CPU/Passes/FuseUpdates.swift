@@ -87,7 +87,7 @@ struct FuseUpdates: Pass {
     default: return nil
     }
     let dy = code.type(instruction.inputs[1]).shape
-    guard contraction.transposesLeft, !contraction.transposesRight, dy.rank == 2,
+    guard !contraction.choosesRows, contraction.transposesLeft, !contraction.transposesRight, dy.rank == 2,
       (1...Int(VK_PRODUCT_MAP_DEPTH)).contains(dy[0]), dy.count <= Int(VK_PRODUCT_MAP_PANEL)
     else { return nil }
     return contraction

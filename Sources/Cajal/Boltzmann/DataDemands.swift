@@ -27,41 +27,34 @@ func demandRows(_ subject: String, _ data: Tensor, width: Int) throws {
 }
 
 func demandFinite(_ subject: String, _ data: Tensor, what: String) throws {
-  try demandValues(subject, data, "\(what) that are finite numbers", "Look for NaN and infinite values.", \.isFinite)
+  try demandValues(
+    subject, data, "\(what) that are finite numbers", "Look for NaN and infinite values.", all: { $0.isFinite() }, \.isFinite)
 }
 
 func demandProbabilities(_ subject: String, _ data: Tensor) throws {
   try demandValues(
     subject, data, "values from 0 to 1",
-    "Scale the data: pixels of 0…255 by 1/255; use Gaussian units for real numbers."
-  ) { $0 >= 0 && $0 <= 1 }
+    "Scale the data: pixels of 0…255 by 1/255; use Gaussian units for real numbers.",
+    all: { ($0 .>= 0).and($0 .<= 1) }, { $0 >= 0 && $0 <= 1 })
 }
 
 func demandBinary(_ subject: String, _ data: Tensor) throws {
   try demandValues(
     subject, data, "values that are 0 or 1, because the visible units are Bernoulli's",
-    "Make them binary (`x.binarized()` or `x.binarized(seed:)`), or use Gaussian units for real numbers."
-  ) { $0 == 0 || $0 == 1 }
+    "Make them binary (`x.binarized()` or `x.binarized(seed:)`), or use Gaussian units for real numbers.",
+    all: { ($0 .== 0).or($0 .== 1) }, { $0 == 0 || $0 == 1 })
 }
 
-/// Goes through whole data sets, so it looks at blocks without leaving them early, which the compiler turns into vectors.
-@inline(__always) private func demandValues(
-  _ subject: String, _ data: Tensor, _ expected: String, _ advice: String, _ isRight: (Float) -> Bool
+/// Looks at whole data sets in one pass over memory, and then, if something is wrong, for the place.
+private func demandValues(
+  _ subject: String, _ data: Tensor, _ expected: String, _ advice: String, all areRight: (Tensor) -> Tensor,
+  _ isRight: (Float) -> Bool
 ) throws {
-  let wrong: (index: Int, value: Float)? = data.storage.withBytes { bytes in
-    let values = bytes.assumingMemoryBound(to: Float.self)
-    for start in stride(from: 0, to: values.count, by: 4096) {
-      let block = UnsafeBufferPointer(rebasing: values[start..<min(values.count, start + 4096)])
-      var isWrong: UInt32 = 0
-      for value in block { isWrong |= isRight(value) ? 0 : 1 }
-      if isWrong != 0 { return block.firstIndex { !isRight($0) }.map { (start + $0, block[$0]) } }
-    }
-    return nil
-  }
-  guard let wrong else { return }
+  guard areRight(data).all().item == 0 else { return }
+  guard let wrong = data.floats.enumerated().first(where: { !isRight($0.element) }) else { return }
   let width = max(1, data.shape.last)
-  let place = data.rank == 2 ? "row \(wrong.index / width), column \(wrong.index % width)" : "element \(wrong.index)"
-  throw CajalError(.value, subject, expected: expected, given: "\(place) is \(wrong.value)", advice: advice)
+  let place = data.rank == 2 ? "row \(wrong.offset / width), column \(wrong.offset % width)" : "element \(wrong.offset)"
+  throw CajalError(.value, subject, expected: expected, given: "\(place) is \(wrong.element)", advice: advice)
 }
 
 extension Tensor {

@@ -36,7 +36,7 @@ struct RestrictedUpdate: Sendable {
     let energy = machine.energy(in: step)
     // What is not known is 0 in every row, so that it moves no hidden unit and no weight.
     let known = step.inputs.count > 1 ? step.inputs[1] : nil
-    let v0 = known.map { step.inputs[0] * $0 } ?? step.inputs[0]
+    let v0 = known.map { step.inputs[0] * $0 } ?? data(step)
     let h0 = energy.hiddenProbabilities(v0)
     var first: Tensor?
     let (v, h) = negative(step, energy, h0, known, &first)
@@ -52,6 +52,12 @@ struct RestrictedUpdate: Sendable {
     let difference = (v0 - (first ?? energy.visibleMeans(h0))).squared()
     guard let known else { return [difference.mean()] }
     return [(difference * known).sum() / known.sum().maximum(1)]
+  }
+
+  /// The rows of data, compared where they are 0 and 1 anyway: products with them then choose rows.
+  private func data(_ step: Step) -> Tensor {
+    let isBinary = machine.units == .bernoulli && !settings.takesProbabilities
+    return isBinary ? (step.inputs[0] .> 0.5).cast(to: .float32) : step.inputs[0]
   }
 
   /// What the machine dreams: states of the visible units and probabilities of the hidden ones.

@@ -5,6 +5,8 @@ package struct Contraction: Operation {
   package static let name = "contraction"
   package var transposesLeft: Bool
   package var transposesRight: Bool
+  /// Every element of A is known to be 0 or 1, and there are enough of them to sum chosen rows of B: the compiler's note.
+  package var choosesRows = false
   package init(transposesLeft: Bool, transposesRight: Bool) {
     self.transposesLeft = transposesLeft
     self.transposesRight = transposesRight

@@ -2,6 +2,7 @@
 #ifndef VECTOR_KERNELS_H
 #define VECTOR_KERNELS_H
 #include "batch_normalization.h"
+#include "choice_product.h"
 #include "convolution.h"
 #include "convolution_pool.h"
 #include "copy.h"

@@ -4,6 +4,7 @@
 #include "../matrix_body.h"
 #include "../product_body.h"
 #include "../product_map_body.h"
+#include "../choice_product_body.h"
 #include "../winograd_body.h"
 #include "../winograd_gradient_body.h"
 #include "../convolution_body.h"
