@@ -44,6 +44,10 @@ extension LayoutChooser {
         choice = Arrangement(input: x, output: y)
         break
       }
+      // Few channels and many filters: own kernels, so that the filters lie in the blocks that the next layer likes.
+      if choice.output == plain.output, y != plain.output, form.hasFewPlaces(input: input, output: output) {
+        choice = Arrangement(input: plain.input, output: y, takesPlainKernel: true)
+      }
       // Nothing better than a reference loop in the library: the batch innermost, where that is possible.
       if choice.input == plain.input, choice.output == plain.output,
         !isQuick(form, input, plain.input, output, plain.output),
@@ -96,6 +100,7 @@ extension LayoutChooser {
     let (x, y) = (instruction.inputs[0], instruction.outputs[0])
     let shape = result.type(kernel).shape
     let form = ConvolutionForm(operation, kernel: shape, input: result.type(x).shape, output: result.type(y).shape)
+    guard !form.hasFewPlaces(input: result.type(x).shape, output: result.type(y).shape) else { return }
     let ends = try form.ends(
       Operand(type: result.type(x), layout: layout(x)), Operand(type: result.type(y), layout: layout(y)), library,
       isTraining: true)

@@ -159,7 +159,9 @@ extension FusedKernelGradient {
       kernel.flops = form.flops
       return kernel
     }
-    if contraction.choosesRows || site.outputs[0].isRowMajor && LargeProduct(form, hasBias: false, activation: nil) == .plain {
+    if contraction.choosesRows
+      || site.outputs[0].isRowMajor && LargeProduct(form, hasBias: false, activation: nil) == .plain
+    {
       let kernel: Kernel
       if contraction.choosesRows {
         kernel = site.choices(form, label, bias: nil, activation: VK_ACTIVATION_LINEAR)

@@ -25,7 +25,7 @@ extension ConvolutionForm {
       && canLieBatchInnermost(input: x.shape, output: y.shape)
   }
 
-  private func vectorShape(input: Shape, output: Shape) -> vk_convolution_shape {
+  func vectorShape(input: Shape, output: Shape) -> vk_convolution_shape {
     let window = operation.window
     return vk_convolution_shape(
       batch: Int64(input[0]), channels: Int64(input[3]), height: Int64(input[1]), width: Int64(input[2]),
@@ -36,7 +36,7 @@ extension ConvolutionForm {
       padding_top: Int64(window.paddingLow[0]), padding_left: Int64(window.paddingLow[1]))
   }
 
-  private func threads(_ site: Site, output: Shape) -> Int32 { site.threads(nanoseconds: flops(output: output) / 100) }
+  func threads(_ site: Site, output: Shape) -> Int32 { site.threads(nanoseconds: flops(output: output) / 100) }
 
   func batchInnermost(_ fused: FusedEpilogue, _ site: Site) throws -> Kernel {
     let kernel = Kernel(fused.label, implementation: "batch innermost")
@@ -48,21 +48,7 @@ extension ConvolutionForm {
     let memory = kernel.add(vk_convolution, arguments, [(0, \.x), (1, \.kernel), (site.output(0), \.y)])
     if fused.hasBias { kernel.attach(2, kernel.slot(memory, \.bias)) }
     kernel.flops = flops(output: y.shape)
-    guard let activation = fused.activation, activation.small == nil else { return kernel }
-    guard case .clip(let lower, let upper) = activation else {
-      throw CajalError(.unsupported, fused.label, expected: "an activation of the loops", given: activation.label)
-    }
-    // Not in the loops: a pass over the result while it is warm.
-    let clip = FusedMap(
-      shape: [y.shape.count], inputTypes: [.float32],
-      steps: [.init(kind: .clip(lower: lower, upper: upper), arguments: [0], dtype: .float32)],
-      outputs: [.init(register: 1, reduction: nil, axes: [])], arithmetic: .single)
-    let map = try MapProgram(clip).create([([Int64(y.shape.count)], [1, 1])], threads: arguments.threads)
-    kernel.own { vk_map_destroy(map) }
-    kernel.add(vk_map_run, prepared: UnsafeMutableRawPointer(map))
-    for operand in 0..<2 {
-      if let slot = vk_map_pointer(map, 0, Int32(operand)) { kernel.attach(site.output(0), slot) }
-    }
+    try kernel.addLimits(fused, site, threads: arguments.threads)
     return kernel
   }
 
@@ -87,5 +73,26 @@ extension ConvolutionForm {
     if hasBias { kernel.attach(3, kernel.slot(memory, \.dbias)) }
     kernel.flops = flops(output: dy.shape)
     return kernel
+  }
+}
+
+extension Kernel {
+  /// What own loops have no activation for, `clip`: a pass over the result while it is warm.
+  func addLimits(_ fused: FusedEpilogue, _ site: Site, threads: Int32) throws {
+    guard let activation = fused.activation, activation.small == nil else { return }
+    guard case .clip(let lower, let upper) = activation else {
+      throw CajalError(.unsupported, fused.label, expected: "an activation of the loops", given: activation.label)
+    }
+    let count = site.outputs[0].shape.count
+    let clip = FusedMap(
+      shape: [count], inputTypes: [.float32],
+      steps: [.init(kind: .clip(lower: lower, upper: upper), arguments: [0], dtype: .float32)],
+      outputs: [.init(register: 1, reduction: nil, axes: [])], arithmetic: .single)
+    let map = try MapProgram(clip).create([([Int64(count)], [1, 1])], threads: threads)
+    own { vk_map_destroy(map) }
+    add(vk_map_run, prepared: UnsafeMutableRawPointer(map))
+    for operand in 0..<2 {
+      if let slot = vk_map_pointer(map, 0, Int32(operand)) { attach(site.output(0), slot) }
+    }
   }
 }

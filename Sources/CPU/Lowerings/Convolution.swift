@@ -150,6 +150,7 @@ extension FusedEpilogue: Lowerable {
     if site.takesWinograd(form, x, y, kernel: w), activation == nil || activation?.limits != nil {
       return form.winograd(self, site)
     }
+    if site.isTraining, form.takesFew(x, y, kernel: w, library) { return try form.few(self, site) }
     let attributes = try Attributes(library, epilogues: activation.map { [$0.postOp] } ?? [])
     let (source, target) = try form.ends(x, y, library, isTraining: site.isTraining)
     let bias = hasBias ? try MemoryDescription.strided([y.shape.last], [1], library) : nil
@@ -184,6 +185,7 @@ extension ConvolutionInputGradient: Lowerable {
     let form = ConvolutionForm(convolution, kernel: w.shape, input: dx.shape, output: dy.shape)
     if form.liesBatchInnermost(dx, dy), w.isRowMajor { return form.batchInnermostInputGradient(site, label) }
     if site.takesWinograd(form, dx, dy, kernel: w) { return form.winogradInputGradient(site, label) }
+    if form.scatters(dx, dy, kernel: w) { return form.scatteringInputGradient(site, label) }
     let (source, target) = try form.ends(dx, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)
@@ -224,6 +226,7 @@ extension ConvolutionKernelGradient: Lowerable {
       return form.batchInnermostKernelGradient(site, label, hasBias: hasBias)
     }
     if site.takesWinograd(form, x, dy, kernel: dw) { return form.winogradKernelGradient(site, label, hasBias: hasBias) }
+    if form.takesFew(x, dy, kernel: dw, library) { return form.fewKernelGradient(site, label, hasBias: hasBias) }
     let (source, target) = try form.ends(x, dy, library, isTraining: site.isTraining)
     let hint = try form.hint(library, source: source, target: target)
     let attributes = try Attributes(library)

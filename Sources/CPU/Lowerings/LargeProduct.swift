@@ -19,10 +19,12 @@ enum LargeProduct {
     let rectifies = if case .relu = activation { true } else { false }
     let isTurned = form.right.row == 1 && form.right.column > 1 && form.m <= 256 && form.n >= form.m
     let isLongSum = form.m * form.n <= 16_384 && form.k >= 2048
+    // Many rows against it: the primitive turns it around once, the plain product block by block.
+    let isTurnedForMany = form.right.row == 1 && form.right.column > 1 && form.m > 1024
     let canTile = form.batch == 1 && vk_product_is_fast() != 0 && (activation == nil || rectifies)
     if canTile && (isTurned || isLongSum) {
       self = .tiles
-    } else if form.batch == 1 && !hasBias && activation == nil && form.flops >= 1e8 {
+    } else if form.batch == 1 && !hasBias && activation == nil && form.flops >= 1e8 && !isTurnedForMany {
       self = .plain
     } else {
       self = .primitive

@@ -28,7 +28,8 @@ func demandRows(_ subject: String, _ data: Tensor, width: Int) throws {
 
 func demandFinite(_ subject: String, _ data: Tensor, what: String) throws {
   try demandValues(
-    subject, data, "\(what) that are finite numbers", "Look for NaN and infinite values.", all: { $0.isFinite() }, \.isFinite)
+    subject, data, "\(what) that are finite numbers", "Look for NaN and infinite values.", all: { $0.isFinite() },
+    \.isFinite)
 }
 
 func demandProbabilities(_ subject: String, _ data: Tensor) throws {

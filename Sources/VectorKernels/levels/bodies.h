@@ -9,6 +9,8 @@
 #include "../winograd_gradient_body.h"
 #include "../convolution_body.h"
 #include "../convolution_gradient_body.h"
+#include "../convolution_few_body.h"
+#include "../convolution_scatter_body.h"
 #include "../convolution_pool_body.h"
 #include "../recurrent_body.h"
 #include "../recurrent_gradient_body.h"
