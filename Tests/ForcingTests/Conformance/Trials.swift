@@ -42,6 +42,16 @@ private struct NarrowResNet: Layer {
   }
 }
 
+/// Units that say yes or no, and layers on them.
+private struct YesOrNo: Layer {
+  var name = LayerName()
+
+  func forward(_ input: Tensor) throws -> Tensor {
+    let bits = (input .> 0).cast(to: .float32)
+    return Dense(4, activation: .softmax)(Dense(80, activation: .tanh)(bits))
+  }
+}
+
 enum Trials {
   private static func network(
     _ name: String, _ count: Int, _ shape: Shape, classes: Int,
@@ -127,6 +137,7 @@ enum Trials {
           Dense(4, activation: .softmax)
         }
       },
+      network("yes or no", 64, [96], classes: 4) { YesOrNo() },
       network("narrow VGG", 4, [8, 8, 3], classes: 4) {
         Sequential {
           Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)
