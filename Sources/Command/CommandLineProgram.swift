@@ -36,6 +36,8 @@ enum CommandLineProgram {
     ("help", "explains a command"),
   ]
 
+  private static let computing: Set<String> = ["train", "evaluate", "predict", "profile", "program", "bench"]
+
   /// Runs the program and returns its exit status.
   static func run(_ words: [String]) -> Int32 {
     do {
@@ -71,7 +73,10 @@ enum CommandLineProgram {
     default:
       let command = try command(first)
       if CommandForm.asksForHelp(rest) { return output.write(command.form.help(for: output.terminal)) }
-      try command.run(command.form.parse(rest))
+      let arguments = try command.form.parse(rest)
+      // Without anything to compute with, one sentence at once, and not at the first number.
+      if computing.contains(first) { _ = try MachineLimits.libraryVersion() }
+      try command.run(arguments)
     }
   }
 

@@ -127,6 +127,16 @@ import Testing
     #expect(!place.has("output"), "nothing is made where nothing can be trained")
   }
 
+  /// Whatever computes says so before its first number.
+  @Test(arguments: [["bench", "w18"], ["train", "digits"], ["profile", "w04"], ["program", "w04"]])
+  func aMachineWithoutOneDNNIsToldWhatToDo(words: [String]) throws {
+    let directory = try ScratchDirectory()
+    let result = try CajalProcess(words, in: directory, environment: ["CAJAL_ONEDNN": directory.path]).finish()
+    #expect(result.status == 1)
+    #expect(result.errors.contains("CAJAL_ONEDNN"))
+    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+  }
+
   @Test func aServerThatIsNotThereIsSaidInOneSentence() throws {
     let place = try ScratchDirectory()
     let proxy = "http://127.0.0.1:9"
