@@ -69,7 +69,7 @@ struct Site {
 
   /// Threads worth starting for work of about so many nanoseconds on one core.
   func threads(nanoseconds: Double) -> Int32 {
-    guard nanoseconds >= 20_000 else { return 1 }
+    guard nanoseconds >= 8_000 else { return 1 }
     split.isWorthThreads = true
     return Int32(library.threads)
   }
