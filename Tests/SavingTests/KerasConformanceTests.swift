@@ -95,7 +95,10 @@ import Testing
     var worst = 0.0
     if let evaluated = row.evaluated {
       let logs = try model.evaluate(source, batchSize: count)
-      let names = try ["loss"] + model.settings().metricNames
+      let names = try ["loss"] + model.settings().metricNames.flatMap { name in
+        let values = logs.names.filter { $0.hasPrefix(name + "[") }
+        return values.isEmpty ? [name] : values
+      }
       guard names.count == evaluated.count else {
         throw Misfit(description: "there are \(names), but \(evaluated.count) values")
       }
@@ -124,6 +127,7 @@ import Testing
     #expect(!names.isEmpty, "no models in \(folder)")
     var worst = (outputs: (0.0, "none"), gradients: (0.0, "none"), training: (0.0, "none"))
     var (trainedCount, derivedCount) = (0, 0)
+    var wider: [String] = []
     var failures: [String] = []
     for name in names {
       do {
@@ -140,6 +144,7 @@ import Testing
         let trained = try max(training(model, row), training(again, row))
         trainedCount += row.trained == nil ? 0 : 1
         derivedCount += row.gradients == nil ? 0 : 1
+        if let tolerance = row.tolerance { wider.append("\(name) \(tolerance)") }
         if deviation > worst.outputs.0 { worst.outputs = (deviation, name) }
         if slopes > worst.gradients.0 { worst.gradients = (slopes, name) }
         if trained > worst.training.0 { worst.training = (trained, name) }
@@ -147,11 +152,15 @@ import Testing
         failures.append("\(name): \(error)")
       }
     }
+    func part(_ what: String, _ count: Int, _ worst: (Double, String)) -> String {
+      "\(what) of \(count) within \(String(format: "%.2g", worst.0)) (\(worst.1))"
+    }
+    let parts = [
+      part("outputs", names.count, worst.outputs), part("gradients", derivedCount, worst.gradients),
+      part("training", trainedCount, worst.training),
+    ].joined(separator: ", ")
     print(
-      "\(names.count) models of Keras, \(trainedCount) of them trained on, gradients of \(derivedCount); ",
-      terminator: "")
-    print("\(failures.count) failures; largest deviation of outputs \(worst.outputs), of gradients \(worst.gradients),")
-    print("of training \(worst.training)")
+      "Keras to Cajal: \(names.count) rows, \(failures.count) differ; \(parts); wider tolerance of training: \(wider)")
     #expect(failures.isEmpty, "\(failures.count) of \(names.count) models differ: \(failures.joined(separator: "\n"))")
   }
 

@@ -34,5 +34,10 @@ import Testing
     let text = String(format: "deviation %.2g, written and read again %.2g", first, second)
     print("\(name): \(model.parameterCount) numbers, \(text)")
     #expect(max(first, second) <= 1e-4, "\(text)")
+    guard name == "ResNet50" else { return }
+    // Cut at its last features, inside another model: for Keras to read, too.
+    let base = try model.intermediate("avg_pool")
+    let head = try Model(inputs: model.inputTypes) { [Dense(3, activation: .softmax, name: "head")(base($0[0]))] }
+    try head.save(to: "\(folder)/cut-\(name).keras")
   }
 }

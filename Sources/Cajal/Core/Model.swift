@@ -108,7 +108,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     names = sharing?.names ?? LayerNames()
     lock = sharing?.lock ?? RecursiveLock()
     frozen = sharing?.frozen ?? []
-    let trace = ModelTrace(mode: .inference, store: store, names: names, frozen: [])
+    let trace = ModelTrace(mode: .inference, store: store, names: names, frozen: [], isRecorded: true)
     let batch = 2
     let outputs = try Model.run(body, inputs, batch: batch, trace)
     guard outputs.allSatisfy({ $0.rank > 0 && $0.shape[0] == batch }) else {
@@ -125,7 +125,8 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     var record: Functional?
     if !(architecture is Sequential || architecture is Functional) {
       do {
-        record = try Functional(recording: trace, outputs: outputs, name: name ?? architecture?.name.text)
+        record = try Functional(
+          recording: trace, outputs: outputs, name: name ?? architecture?.name.text, isPart: sharing != nil)
       } catch {
         failure = error as? CajalError
       }
