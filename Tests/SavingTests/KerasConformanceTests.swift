@@ -95,10 +95,12 @@ import Testing
     var worst = 0.0
     if let evaluated = row.evaluated {
       let logs = try model.evaluate(source, batchSize: count)
-      let names = try ["loss"] + model.settings().metricNames.flatMap { name in
-        let values = logs.names.filter { $0.hasPrefix(name + "[") }
-        return values.isEmpty ? [name] : values
-      }
+      let names =
+        try ["loss"]
+        + model.settings().metricNames.flatMap { name in
+          let values = logs.names.filter { $0.hasPrefix(name + "[") }
+          return values.isEmpty ? [name] : values
+        }
       guard names.count == evaluated.count else {
         throw Misfit(description: "there are \(names), but \(evaluated.count) values")
       }

@@ -40,7 +40,8 @@ public struct FBetaScore: Metric, Hashable {
       said = (prediction .>= largest).and(prediction.absolute() .> 1e-9)
     }
     let axes = average == .micro || isSingle ? nil : [0]
-    Answers(said: said, truth: target .!= 0, weights: weights?.asWeights(of: target), axes: axes).accumulateCounts(scope)
+    let answers = Answers(said: said, truth: target .!= 0, weights: weights?.asWeights(of: target), axes: axes)
+    answers.accumulateCounts(scope)
   }
 
   public func result(_ accumulators: [String: [Float]]) -> Double {

@@ -25,10 +25,11 @@ struct ThresholdBuckets {
     if let labelWeights { weights = weights * Tensor(labelWeights.map { Float($0) }) }
     let known = outputs.isNaN().select(outputs.filled(0), outputs).cast(to: .float32).clipped(0, 1)
     let steps = (known * Double(thresholds - 1)).ceil()
-    var bucket = limits.map { limits in
-      let above = known.expandingDimension(at: known.rank) .> Tensor(limits.map { Float($0) })
-      return above.cast(to: .float32).sum(axes: [-1]).cast(to: .int32)
-    } ?? (steps - 1).relu().cast(to: .int32)
+    var bucket =
+      limits.map { limits in
+        let above = known.expandingDimension(at: known.rank) .> Tensor(limits.map { Float($0) })
+        return above.cast(to: .float32).sum(axes: [-1]).cast(to: .int32)
+      } ?? (steps - 1).relu().cast(to: .int32)
     if labels > 1 {
       bucket = bucket + Tensor.indices(along: bucket.rank - 1, shape: bucket.shape) * Double(thresholds)
     }
