@@ -130,6 +130,19 @@ def is_trained(made):
     return bool(made.trainable_weights) and floats and not random
 
 
+def adapt_statistics(network, x):
+    """Moving statistics that fit the weights, without which the values of a deep network grow from layer to layer."""
+    normalizations = [layer for layer in network.layers if isinstance(layer, L.BatchNormalization)]
+    momenta, trainable = [layer.momentum for layer in normalizations], network.trainable
+    network.trainable = True
+    for layer in normalizations:
+        layer.momentum = 0.0
+    network(x, training=True)
+    network.trainable = trainable
+    for layer, momentum in zip(normalizations, momenta):
+        layer.momentum = momentum
+
+
 def write(folder, name):
     keras.utils.set_random_seed(3)
     kinds = None
@@ -137,8 +150,11 @@ def write(folder, name):
         made, kinds = TRAINING[name]()
     else:
         made = {**ROWS, **MODELS}[name]()
+    is_deep = name.startswith("fine_tuning")  # kernels of one sign would let values grow too
     for weight in made.weights:
-        if "seed" not in weight.path and "int" not in str(weight.dtype) and not weight.path.startswith("normalization"):
+        if "seed" in weight.path or "int" in str(weight.dtype) or weight.path.startswith("normalization"):
+            continue
+        if not (is_deep and weight.path.endswith("kernel")):
             weight.assign(np.asarray(weight) + np.random.uniform(0.05, 0.2, weight.shape))
     rng = np.random.default_rng(1)
     inputs = []
@@ -146,6 +162,9 @@ def write(folder, name):
         shape = (4,) + tuple(tensor.shape[1:])
         integers = tensor.dtype == "int32"
         inputs.append(rng.integers(0, 7, shape).astype("int32") if integers else rng.normal(size=shape).astype("float32"))
+
+    if is_deep:
+        adapt_statistics(made.get_layer("resnet"), inputs[0])
 
     def computed():
         return [np.asarray(y) for y in as_list(made(inputs if len(inputs) > 1 else inputs[0], training=False))]
@@ -190,8 +209,7 @@ def gradients(made, inputs):
         outputs = as_list(made(given if len(given) > 1 else given[0], training=False))
         if not all(y.dtype.is_floating for y in outputs):
             return None
-        scalar = sum(
-            tf.reduce_sum(y * tf.reshape(tf.cos(tf.range(tf.size(y), dtype=y.dtype)), tf.shape(y))) for y in outputs)
+        scalar = sum(tf.reduce_sum(y * np.cos(np.arange(tf.size(y))).astype("float32").reshape(y.shape)) for y in outputs)
     sources = {**{("inputs", i): x for i, x in floats.items()}, **{("weights", i): w.value for i, w in weights.items()}}
     slopes = tape.gradient(scalar, list(sources.values()))
     result = {"inputs": {}, "weights": {}}

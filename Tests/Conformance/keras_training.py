@@ -196,7 +196,7 @@ def fine_tuned(unfrozen):
         model = keras.Model(x, L.Dense(3, activation="softmax", name="head")(base(x)))
         if unfrozen:
             base.trainable = True
-        model.compile(O.SGD(0.01, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+        model.compile(O.SGD(0.01, momentum=0.9, global_clipnorm=1.0), "categorical_crossentropy", metrics=["accuracy"])
         return model, "one_hot"
 
     return make

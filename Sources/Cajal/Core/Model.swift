@@ -33,6 +33,8 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   let recorded: Functional?
   /// Why there is no architecture, or no record.
   let unrecorded: CajalError?
+  /// Names of the layers of a model that was cut out of another, whose store has variables of others besides.
+  private let ownLayers: Set<String>?
 
   /// The model as a layer of another one.
   let layer: (any Layer)?
@@ -133,6 +135,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     }
     self.architecture = architecture ?? record
     recorded = record
+    ownLayers = sharing == nil ? nil : record.map { Set($0.layers.compactMap(\.name.text)) }
     unrecorded = failure
     layer = self.architecture.map { Model.sharing($0, name: $0.name.text) }
   }
@@ -203,15 +206,18 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
 
   // MARK: - Parameters
 
-  /// Parameters and states by path (`dense/kernel`), in Keras's order.
-  public var variables: [Variable] { store.variables }
+  /// Parameters and states by path (`dense/kernel`), in Keras's order; of a model that was cut out of another, its own.
+  public var variables: [Variable] {
+    guard let ownLayers else { return store.variables }
+    return store.variables.filter { ownLayers.contains(String($0.name.prefix { $0 != "/" })) }
+  }
 
   /// The number of trained and kept values.
-  public var parameterCount: Int { store.variables.reduce(0) { $0 + $1.type.shape.count } }
+  public var parameterCount: Int { variables.reduce(0) { $0 + $1.type.shape.count } }
 
   /// Values that training changes.
   public var trainableParameterCount: Int {
-    store.parameters.filter { isTrainable($0.name) }.reduce(0) { $0 + $1.type.shape.count }
+    variables.filter { $0.role == .parameter }.filter { isTrainable($0.name) }.reduce(0) { $0 + $1.type.shape.count }
   }
 
   /// Whether the variable or layer at a path is trained.

@@ -202,6 +202,8 @@ extension AUC: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws {
     config["num_labels"] = nil
     config.setDefault("thresholds", .null)
+    // A tensor of Python's.
+    if let weights = config["label_weights"]?["config"]["value"].array { config["label_weights"] = .array(weights) }
   }
   // Keras counts the limits of 0 and 1 among the thresholds that are given.
   static func toKeras(_ config: inout JSONObject) throws {
