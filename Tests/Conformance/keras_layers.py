@@ -91,9 +91,16 @@ MODELS = {
 }
 
 
-# How far weights after two steps may be away, where it is more than 1e-4, in Cajal; in Keras it is always 1e-4.
+# How far results may be apart, and where Cajal's may be further away, and why.
+LIMITS = {"outputs": 1e-5, "gradients": 1e-5, "training": 1e-4}
 TOLERANCES = {
-    "optimizer_ScheduleFreeAdamW": 1e-2,  # Keras 3.15 on TensorFlow reads z after its update, the paper before it
+    # Keras 3.15 on TensorFlow reads z after its update, the paper before it.
+    "optimizer_ScheduleFreeAdamW": {"training": 1e-2},
+    # Logarithms of small powers enlarge the rounding of the transform, which Keras does by another method.
+    "MelSpectrogram": {"gradients": 1e-4},
+    # Fifty layers, each with its rounding, and weights that nobody has trained.
+    "fine_tuning_frozen": {"outputs": 1e-4, "gradients": 1e-3},
+    "fine_tuning_unfrozen": {"outputs": 1e-4, "gradients": 1e-3, "training": 1e-3},
 }
 
 
@@ -190,8 +197,7 @@ def write(folder, name):
     if kinds is not None:
         made.fit(inputs, y, batch_size=4, epochs=2, shuffle=False, verbose=0)
         entry["trained"] = [numbers(w) for w in made.weights]
-        if name in TOLERANCES:
-            entry["tolerance"] = TOLERANCES[name]
+    entry["tolerance"] = {**LIMITS, **TOLERANCES.get(name, {})}
     arrays = {f"input_{i}": x for i, x in enumerate(inputs)}
     arrays.update({f"output_{i}": y for i, y in enumerate(outputs)})
     np.savez(f"{folder}/{name}.npz", **arrays)
@@ -268,7 +274,7 @@ def deviations(folder, name):
 
 
 def check(folder):
-    limits = {"outputs": 1e-6, "gradients": 1e-5, "training": 1e-4}
+    limits = {**LIMITS, "outputs": 1e-6}  # Keras against itself
     worst = {what: (0.0, "none") for what in limits}
     counts, failures = dict.fromkeys(limits, 0), 0
     paths = sorted(glob.glob(f"{folder}/back-*.keras"))

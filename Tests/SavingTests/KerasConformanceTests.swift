@@ -20,8 +20,10 @@ import Testing
     var trained: [[Double]]?
     /// Of the sum of all outputs, each times cos of its number, by the number of the input or weight.
     var gradients: [String: [String: [Double]]]?
-    /// How far weights after training may be away; why is said where the row is made.
-    var tolerance: Double?
+    /// How far outputs, gradients and weights after training may be away; why is said where the row is made.
+    var tolerance: [String: Double]?
+    func tolerance(_ what: String) -> Double { tolerance?[what] ?? Self.usual[what] ?? 0 }
+    static let usual = ["outputs": 1e-5, "gradients": 1e-5, "training": 1e-4]
   }
 
   private struct Misfit: Error, CustomStringConvertible { let description: String }
@@ -38,7 +40,7 @@ import Testing
       throw Misfit(description: "shapes are \(outputs.map(\.shape)), not \(row.outputs.map(\.shape))")
     }
     return try zip(outputs, row.outputs).map { output, wanted in
-      try demand(output.cast(to: .float32).scalars(), wanted.values, "outputs", 1e-5)
+      try demand(output.cast(to: .float32).scalars(), wanted.values, "outputs", row.tolerance("outputs"))
     }.max() ?? 0
   }
 
@@ -75,7 +77,7 @@ import Testing
       guard slope.shape.count == wanted.count else { throw Misfit(description: "a gradient has \(slope.shape)") }
       let scale = max(wanted.map(abs).max() ?? 0, 1e-2 * largest, 1e-6)
       let distance = (zip(slope.floats, wanted).map { abs(Double($0) - $1) }.max() ?? 0) / scale
-      guard distance <= 1e-5 else { throw Misfit(description: "gradients differ by \(distance)") }
+      guard distance <= row.tolerance("gradients") else { throw Misfit(description: "gradients differ by \(distance)") }
       worst = max(worst, distance)
     }
     return worst
@@ -117,7 +119,7 @@ import Testing
     for (weight, wanted) in zip(weights, trained) where weight.type.dtype == .float32 {
       worst = max(
         worst,
-        try demand(weight.value.scalars(), wanted, weight.name, row.tolerance ?? 1e-4))
+        try demand(weight.value.scalars(), wanted, weight.name, row.tolerance("training")))
     }
     return worst
   }
@@ -146,7 +148,9 @@ import Testing
         let trained = try max(training(model, row), training(again, row))
         trainedCount += row.trained == nil ? 0 : 1
         derivedCount += row.gradients == nil ? 0 : 1
-        if let tolerance = row.tolerance { wider.append("\(name) \(tolerance)") }
+        for (what, usual) in Row.usual where row.tolerance(what) > usual {
+          wider.append("\(name) \(what) \(row.tolerance(what))")
+        }
         if deviation > worst.outputs.0 { worst.outputs = (deviation, name) }
         if slopes > worst.gradients.0 { worst.gradients = (slopes, name) }
         if trained > worst.training.0 { worst.training = (trained, name) }
@@ -162,7 +166,7 @@ import Testing
       part("training", trainedCount, worst.training),
     ].joined(separator: ", ")
     print(
-      "Keras to Cajal: \(names.count) rows, \(failures.count) differ; \(parts); wider tolerance of training: \(wider)")
+      "Keras to Cajal: \(names.count) rows, \(failures.count) differ; \(parts); wider tolerance: \(wider.sorted())")
     #expect(failures.isEmpty, "\(failures.count) of \(names.count) models differ: \(failures.joined(separator: "\n"))")
   }
 
