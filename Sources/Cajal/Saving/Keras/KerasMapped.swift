@@ -56,16 +56,10 @@ extension LeakyReLU: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws { config.rename("alpha", to: "negative_slope") }
 }
 
-extension SeparableConv2D: KerasMapped {
+extension SeparableConvolution: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
 }
-extension SeparableConv1D: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
-}
-extension DepthwiseConv2D: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
-}
-extension DepthwiseConv1D: KerasMapped {
+extension DepthwiseConvolution: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
 }
 
