@@ -283,7 +283,7 @@ def check(folder):
         try:
             found = deviations(folder, name)
         except Exception as error:
-            print(name, "FAILS:", str(error)[-200:])
+            print(name, "FAILS:", str(error)[-200:], flush=True)
             failures += 1
             continue
         for what, value in found.items():
@@ -291,7 +291,7 @@ def check(folder):
             worst[what] = max(worst[what], (value, name))
         apart = {what: value for what, value in found.items() if not value <= limits[what]}
         if apart:
-            print(name, "differs:", apart)
+            print(name, "differs:", apart, flush=True)
             failures += 1
     rows = sum(1 for path in glob.glob(f"{folder}/*.json"))
     parts = ", ".join(f"{what} of {counts[what]} within {worst[what][0]:.2g} ({worst[what][1]})" for what in limits)
