@@ -36,16 +36,18 @@ guard-update: setup-tests ## accept what programs are made of now (kernels, conv
 CAJAL_KERAS_PYTHON ?= .build/keras-python/bin/python
 KERAS_MODELS := $(CURDIR)/.build/keras-models
 KERAS_WHOLE := $(CURDIR)/.build/keras-whole
+KERAS_EVENTS := $(CURDIR)/.build/keras-events
 
 .build/keras-python/bin/python:
 	python3 -m venv .build/keras-python
-	.build/keras-python/bin/pip install --quiet keras tensorflow-cpu
+	.build/keras-python/bin/pip install --quiet keras tensorflow-cpu tensorboard 'setuptools<81'
 
-# Keras's models, a table of small ones and twelve whole ones, read and written, then read back in Keras; and the tests of
-# the compiler's passes once more, with every architecture in its full width: some minutes, 4 GB of memory and of disk.
+# Keras's models, a table of small ones and twelve whole ones, read and written, then read back in Keras; event files that
+# TensorBoard reads; and the tests of the compiler's passes once more, with every architecture in its full width: some
+# minutes, 4 GB of memory and of disk.
 conformance: setup-tests $(CAJAL_KERAS_PYTHON) ## compare with Keras, and all models with each compiler pass off
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_names.py
-	rm -rf $(KERAS_MODELS) $(KERAS_WHOLE)
+	rm -rf $(KERAS_MODELS) $(KERAS_WHOLE) $(KERAS_EVENTS)
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py $(KERAS_MODELS)
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_models.py $(KERAS_WHOLE)
 	CAJAL_KERAS_MODELS=$(KERAS_MODELS) CAJAL_KERAS_WHOLE=$(KERAS_WHOLE) CAJAL_CONFORMANCE=full $(SWIFT) test \
@@ -53,6 +55,8 @@ conformance: setup-tests $(CAJAL_KERAS_PYTHON) ## compare with Keras, and all mo
 	  --filter 'ConformanceTests|KerasModelTests|LossCurveTests' </dev/null
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_layers.py --check $(KERAS_MODELS)
 	$(CAJAL_KERAS_PYTHON) Tests/Conformance/keras_models.py --check $(KERAS_WHOLE)
+	.build/tests/release/KerasTrial events $(KERAS_EVENTS)
+	$(CAJAL_KERAS_PYTHON) Tests/Conformance/tensorboard_events.py $(KERAS_EVENTS)
 
 bench: build ## time the standard workloads on this machine
 	.build/release/cajal bench

@@ -64,8 +64,8 @@ public enum Architectures {
   /// Makes the architectures readable from files as parts of other models.
   public static func registerLayers() {
     let types: [any Layer.Type] = [
-      LeNet5.self, OriginalLeNet5.self, TrainableSubsampling2D.self, PartiallyConnectedConv2D.self, AlexNet.self,
-      VGG16.self, ResNet50.self, MobileNet.self, DCGANGenerator.self, DCGANDiscriminator.self,
+      LeNet5.self, OriginalLeNet5.self, TrainableSubsampling2D.self, PartiallyConnectedConv2D.self, RadialBasis.self,
+      AlexNet.self, VGG16.self, ResNet50.self, MobileNet.self, DCGANGenerator.self, DCGANDiscriminator.self,
     ]
     types.forEach(LayerRegistry.register)
   }

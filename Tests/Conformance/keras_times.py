@@ -3,6 +3,7 @@
 Run: python3 Tests/Conformance/keras_models.py FOLDER
      swift build -c release --product KerasTrial
      python3 Tests/Conformance/keras_times.py FOLDER [--runs 3] [NAME ...]     prints a table
+CAJAL_KERAS_TRIAL names the program where it lies elsewhere.
 Every measurement is a process of its own, Keras and Cajal by turns, the files in the cache of the disk; the best of the
 runs counts. Importing Keras is not counted, nor is the start of Cajal's program. Memory is what the process reached
 (VmHWM) beyond what it had before it loaded the model: after loading, and after a prediction of two images.
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 
-TRIAL = ".build/release/KerasTrial"
+TRIAL = os.environ.get("CAJAL_KERAS_TRIAL", ".build/release/KerasTrial")
 
 
 def memory(key):
@@ -58,9 +59,7 @@ if __name__ == "__main__":
     for name in names:
         rows = ([], [])
         for _ in range(runs):
-            for row, command in zip(
-                rows, [[sys.executable, __file__, "--keras"], [TRIAL, "time"]]
-            ):
+            for row, command in zip(rows, [[sys.executable, __file__, "--keras"], [TRIAL, "time"]]):
                 done = subprocess.run([*command, folder, name], capture_output=True, text=True, check=True)
                 row.append(json.loads(done.stdout.strip().splitlines()[-1]))
         keras, cajal = map(best, rows)

@@ -82,6 +82,26 @@ for name, metric, options in (
     ("one_hot_iou", M.OneHotIoU(num_classes=3, target_class_ids=[0, 2]), dict(activation="softmax", target="one_hot")),
     ("one_hot_mean_iou", M.OneHotMeanIoU(num_classes=3), dict(activation="softmax", target="one_hot")),
     ("mean_iou", M.MeanIoU(num_classes=3, sparse_y_pred=False), dict(activation="softmax", target="labels")),
+    ("precision_thresholds", M.Precision(thresholds=[0.3, 0.5, 0.6]), dict(target="one_hot")),
+    ("precision_thresholds_top", M.Precision(thresholds=[0.45, 0.55], top_k=2, class_id=1), dict(target="one_hot")),
+    ("recall_thresholds", M.Recall(thresholds=[0.4, 0.6]), dict(target="one_hot")),
+    ("recall_top", M.Recall(top_k=1), dict(target="one_hot")),
+    ("true_positives_thresholds", M.TruePositives(thresholds=[0.3, 0.6]), dict(target="one_hot")),
+    ("true_negatives_thresholds", M.TrueNegatives(thresholds=[0.3, 0.6]), dict(target="one_hot")),
+    ("false_positives_thresholds", M.FalsePositives(thresholds=[0.3, 0.45, 0.6]), dict(target="one_hot")),
+    ("false_negatives_thresholds", M.FalseNegatives(thresholds=[0.3, 0.6]), dict(target="one_hot")),
+    ("auc_thresholds", M.AUC(thresholds=[0.3, 0.45, 0.6, 0.7]), dict(target="one_hot")),
+    ("auc_thresholds_labels", M.AUC(thresholds=[0.3, 0.45, 0.6], multi_label=True), dict(target="one_hot")),
+    ("auc_gain", M.AUC(curve="PRGAIN"), dict(target="one_hot")),
+    ("auc_weighted_labels", M.AUC(multi_label=True, label_weights=[1.0, 2.0, 0.5]), dict(target="one_hot")),
+    ("auc_logits", M.AUC(from_logits=True), dict(activation="linear", target="one_hot")),
+    ("f1_each", M.F1Score(), dict(target="one_hot")),
+    ("f1_each_threshold", M.F1Score(threshold=0.4), dict(target="one_hot")),
+    ("fbeta_each", M.FBetaScore(beta=0.5), dict(target="one_hot")),
+    ("fbeta_micro", M.FBetaScore(average="micro", beta=2.0, threshold=0.5), dict(target="one_hot")),
+    ("r2_each", M.R2Score(class_aggregation=None), {}),
+    ("r2_regressors", M.R2Score(num_regressors=2), {}),
+    ("iou", M.IoU(num_classes=3, target_class_ids=[0, 2], sparse_y_pred=False), dict(activation="softmax", target="labels")),
     ("r2", M.R2Score(), {}),
     ("r2_weighted", M.R2Score(class_aggregation="variance_weighted_average"), {}),
     ("rmse", M.RootMeanSquaredError(), {}),
@@ -176,7 +196,7 @@ def fine_tuned(unfrozen):
         model = keras.Model(x, L.Dense(3, activation="softmax", name="head")(base(x)))
         if unfrozen:
             base.trainable = True
-        model.compile(O.SGD(0.01, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+        model.compile(O.SGD(0.01, momentum=0.9, global_clipnorm=1.0), "categorical_crossentropy", metrics=["accuracy"])
         return model, "one_hot"
 
     return make

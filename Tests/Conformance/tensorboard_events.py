@@ -1,6 +1,6 @@
 """Whether the real TensorBoard reads the event files that Cajal writes.
 
-Run: swift run KerasTrial events FOLDER     trains a small model with the callback
+Run: swift run KerasTrial events FOLDER     trains a small model with the callback; part of `make conformance`
      python3 Tests/Conformance/tensorboard_events.py FOLDER
 Without the package `tensorboard` it says so and passes.
 """

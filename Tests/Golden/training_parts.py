@@ -138,7 +138,8 @@ def metric_rows():
         weights = numbers.uniform(0, 2, size=len(target)).astype("f").round(2) if weighted else None
         for batch in np.array_split(np.arange(len(target)), 3):
             metric.update_state(target[batch], prediction[batch], None if weights is None else weights[batch])
-        result = float(np.mean(keras.ops.convert_to_numpy(metric.result())))
+        values = keras.ops.convert_to_numpy(metric.result())
+        result = [float(v) for v in values] if values.ndim else float(values)
         rows.append({
             "name": name, "shape": list(prediction.shape), "target_shape": list(target.shape), "target": flat(target),
             "prediction": [round(v, 3) for v in flat(prediction)], "weights": [] if weights is None else [round(v, 2) for v in flat(weights)], "result": result})
@@ -239,6 +240,28 @@ def metric_rows():
         add("auc/labels", m.AUC(multi_label=True, num_labels=3), many, many_chances)
         add("auc/weighted-labels", m.AUC(multi_label=True, num_labels=3, label_weights=[1, 2, 0.5]), many, many_chances)
         add("auc/label-weights", m.AUC(label_weights=[1, 2, 0.5]), many, many_chances)
+
+    # Several values: of each threshold, class or output.
+    third = np.random.default_rng(22)
+    for weighted in (False, True):
+        def add(name, metric, target, prediction):
+            row(name, metric, target, prediction, weighted, third)
+        add("precision/thresholds", m.Precision(thresholds=[0.2, 0.5, 0.8]), many, many_chances)
+        add("precision/thresholds-top2", m.Precision(thresholds=[0.3, 0.6], top_k=2, class_id=3), several, ranked)
+        add("recall/thresholds", m.Recall(thresholds=[0.2, 0.5, 0.8]), many, many_chances)
+        add("truePositives/thresholds", m.TruePositives([0.2, 0.7]), many, many_chances)
+        add("falsePositives/thresholds", m.FalsePositives([0.2, 0.7]), many, many_chances)
+        add("trueNegatives/thresholds", m.TrueNegatives([0.2, 0.7]), bits, chances)
+        add("falseNegatives/thresholds", m.FalseNegatives([0.2, 0.7]), many, many_chances)
+        add("f1/each", m.F1Score(), hot, guesses)
+        add("fBeta/each", m.FBetaScore(beta=2.0, threshold=0.4), hot, guesses)
+        add("r2/each", m.R2Score(class_aggregation=None), wide, near)
+        add("auc/thresholds", m.AUC(thresholds=[0.1, 0.45, 0.7]), many, many_chances)
+        add("auc/thresholds-labels", m.AUC(thresholds=[0.1, 0.45, 0.7], multi_label=True), many, many_chances)
+        add("auc/gain", m.AUC(curve="PRGAIN"), many, many_chances)
+        add("auc/gain-minoring", m.AUC(curve="PRGAIN", summation_method="minoring"), bits, chances)
+        ids = np.argsort(-guesses, axis=-1).astype("f")
+        add("sparseTopKCategoricalAccuracy/sorted", m.SparseTopKCategoricalAccuracy(2, from_sorted_ids=True), pixels, ids)
     return rows
 
 

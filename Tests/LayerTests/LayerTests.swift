@@ -172,10 +172,10 @@ import Testing
     for case let file as URL in files where file.pathExtension == "swift" {
       let text = try String(contentsOf: file, encoding: .utf8)
       let name = file.deletingPathExtension().lastPathComponent
-      if text.contains("public struct \(name): ") { found.insert(name) }
+      if text.contains("public struct \(name): ") || text.contains("public typealias \(name) = ") { found.insert(name) }
     }
     #expect(found.count > 50)
-    #expect(found == Set(LayerRegistry.builtIn.map { String(describing: $0) }))
+    #expect(found == Set(LayerRegistry.builtIn.map { $0.className }))
   }
 
   @Test(

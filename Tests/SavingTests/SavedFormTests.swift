@@ -60,7 +60,7 @@ import Testing
   @Test func architecturesBecomeArchives() throws {
     let folder = ScratchFolder()
     let networks: [(any Layer<Tensor, Tensor>, Shape)] = [
-      (LeNet5(), [28, 28, 1]), (ResNet50(classes: 3, width: 4), [32, 32, 3]),
+      (LeNet5(), [28, 28, 1]), (OriginalLeNet5(), [28, 28, 1]), (ResNet50(classes: 3, width: 4), [32, 32, 3]),
       (MobileNet(classes: 3, alpha: 0.25), [32, 32, 3]),
       (
         Sequential {

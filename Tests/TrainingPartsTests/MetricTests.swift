@@ -35,21 +35,30 @@ import Testing
     "r2/variance": R2Score(classAggregation: .varianceWeightedAverage), "r2/adjusted": R2Score(numRegressors: 3),
     "auc/labels": .auc(multiLabel: true), "auc/weighted-labels": .auc(multiLabel: true, labelWeights: [1, 2, 0.5]),
     "auc/label-weights": .auc(labelWeights: [1, 2, 0.5]),
+    "precision/thresholds": Precision(thresholds: [0.2, 0.5, 0.8]),
+    "precision/thresholds-top2": Precision(thresholds: [0.3, 0.6], topK: 2, classIndex: 3),
+    "recall/thresholds": Recall(thresholds: [0.2, 0.5, 0.8]),
+    "truePositives/thresholds": TruePositives(thresholds: [0.2, 0.7]),
+    "falsePositives/thresholds": FalsePositives(thresholds: [0.2, 0.7]),
+    "trueNegatives/thresholds": TrueNegatives(thresholds: [0.2, 0.7]),
+    "falseNegatives/thresholds": FalseNegatives(thresholds: [0.2, 0.7]), "f1/each": .f1(average: .none),
+    "fBeta/each": FBetaScore(average: .none, beta: 2, threshold: 0.4), "r2/each": R2Score(classAggregation: nil),
+    "auc/thresholds": .auc(thresholds: [0.45, 0.1, 0.7]),
+    "auc/thresholds-labels": .auc(thresholds: [0.1, 0.45, 0.7], multiLabel: true),
+    "auc/gain": .auc(curve: .precisionRecallGain),
+    "auc/gain-minoring": .auc(curve: .precisionRecallGain, summation: .minoring),
+    "sparseTopKCategoricalAccuracy/sorted": SparseTopKCategoricalAccuracy(k: 2, fromSortedIds: true),
   ]
 
-  /// The result after batches of about a third of the samples.
-  static func result(_ metric: any Metric, _ target: [Tensor], _ prediction: [Tensor], _ weights: [Tensor]?) throws
-    -> Double
+  /// The metric after batches of about a third of the samples.
+  static func tracked(_ metric: any Metric, _ target: [Tensor], _ prediction: [Tensor], _ weights: [Tensor]?) throws
+    -> MetricTracker
   {
-    var sums: [String: [Float]] = [:]
-    let scope = MetricScope { name, increment in
-      let values = increment.floats
-      sums[name] = sums[name].map { zip($0, values).map(+) } ?? values
-    }
+    var tracker = MetricTracker(metric)
     for index in target.indices {
-      try metric.update(scope, target: target[index], prediction: prediction[index], weights: weights?[index])
+      try tracker.update(target: target[index], prediction: prediction[index], weights: weights?[index])
     }
-    return metric.result(sums)
+    return tracker
   }
 
   /// Rows of an array as three batches.
@@ -67,11 +76,13 @@ import Testing
     let metric = try #require(Self.metrics[row.name])
     let shape = try row.shape("shape")
     let weights = try row.floats("weights")
-    let value = try Self.result(
+    let tracker = try Self.tracked(
       metric, Self.batches(try row.floats("target"), try row.shape("target_shape")),
       Self.batches(try row.floats("prediction"), shape),
       weights.isEmpty ? nil : Self.batches(weights, [shape[0]]))
-    expectClose([value], try row.numbers("result"), tolerance: 3e-6, metric.name)
+    let wanted = try row.numbers("result")
+    expectClose(tracker.results, wanted, tolerance: 3e-6, metric.name)
+    expectClose([tracker.result], [wanted.reduce(0, +) / Double(wanted.count)], tolerance: 3e-6, metric.name)
   }
 
   @Test func everyMetricHasGoldenRows() throws {
@@ -122,9 +133,9 @@ import Testing
 
   @Test
   func valuesOutsideTheRangeStayInTheCounts() throws {
-    let value = try Self.result(
+    let tracker = try Self.tracked(
       AUC(), [Tensor([0, 1, 0, 1])], [Tensor([-3, 7, .nan, .infinity])], nil)
-    #expect(value == 1)
+    #expect(tracker.result == 1)
   }
 
   @Test
@@ -132,8 +143,8 @@ import Testing
     let outputs = Tensor([[0.3, 0.3, 0.3], [0.3, 0.3, 0.3], [.nan, 1, 0]])
     let labels = Tensor([Int32(2), 7, 0], shape: [3])
     // A tie is a hit; class 7 and an output that is no number are misses.
-    let value = try Self.result(SparseTopKCategoricalAccuracy(k: 1), [labels], [outputs], nil)
-    expectClose([value], [1.0 / 3], tolerance: 1e-6)
+    let tracker = try Self.tracked(SparseTopKCategoricalAccuracy(k: 1), [labels], [outputs], nil)
+    expectClose([tracker.result], [1.0 / 3], tolerance: 1e-6)
   }
 
   @Test func misfitsAreNamed() {

@@ -21,7 +21,7 @@ struct Monitor {
   mutating func value(_ training: TrainingContext) throws -> Double? {
     if isHigherBetter == nil { isHigherBetter = try findDirection(training.control) }
     if let value = training.logs[name] { return value }
-    guard !training.control.logNames.contains(name) else { return nil }
+    guard !training.control.logNames.contains(TrainingSettings.metricName(of: name)) else { return nil }
     let isValidation = name.hasPrefix("val_")
     throw CajalError(
       .missing, subject, expected: "\(name) among the logs",

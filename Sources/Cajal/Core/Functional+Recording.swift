@@ -4,8 +4,9 @@ import CajalGraph
 extension Functional {
   /// The record of a trace whose outermost calls and arithmetic lead from the inputs to the outputs.
   ///
+  /// - Parameter isPart: Whether the network is cut out of another one, so that what the outputs do not need is not its.
   /// Errors: `.unsupported` for a tensor that no layer and no recorded operation has made.
-  init(recording trace: ModelTrace, outputs: [Tensor], name: String?) throws {
+  init(recording trace: ModelTrace, outputs: [Tensor], name: String?, isPart: Bool = false) throws {
     var recorder = Recorder()
     for (index, input) in trace.inputs.enumerated() {
       recorder.places[input.key] = Place(index)
@@ -13,7 +14,8 @@ extension Functional {
       recorder.inputs.append(Given("input_\(index)", TensorType(sample, input.dtype)))
     }
     for call in trace.outerCalls { try recorder.add(call) }
-    let places = try outputs.map { try recorder.place(of: $0) }
+    var places = try outputs.map { try recorder.place(of: $0) }
+    if isPart { places = recorder.keepOnly(whatLeadsTo: places) }
     var taken = Set(recorder.names)
     for index in recorder.inputs.indices {
       let base = recorder.inputs.count == 1 ? "input" : "input_\(index)"
@@ -75,6 +77,27 @@ private struct Recorder {
     layers.append(TensorOperation(function, constants: constants))
     note(Functional.Call(layer: layers.count - 1, sources), [tensor])
     return Functional.Place(inputs.count + calls.count - 1)
+  }
+
+  /// Drops calls that no output needs, and their layers; the outputs' places among those that stay.
+  mutating func keepOnly(whatLeadsTo outputs: [Functional.Place]) -> [Functional.Place] {
+    let first = inputs.count
+    var needed: Set<Int> = []
+    var open = outputs.map(\.node)
+    while let node = open.popLast() {
+      guard node >= first, needed.insert(node - first).inserted else { continue }
+      open += calls[node - first].inputs.map(\.node)
+    }
+    let kept = needed.sorted()
+    let position = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1 + first, $0 + first) })
+    func moved(_ place: Functional.Place) -> Functional.Place {
+      Functional.Place(position[place.node] ?? place.node, output: place.output)
+    }
+    let used = Set(kept.map { calls[$0].layer }).sorted()
+    let number = Dictionary(uniqueKeysWithValues: used.enumerated().map { ($1, $0) })
+    calls = kept.map { Functional.Call(layer: number[calls[$0].layer] ?? 0, calls[$0].inputs.map(moved)) }
+    (layers, names) = (used.map { layers[$0] }, used.map { names[$0] })
+    return outputs.map(moved)
   }
 
   private func unrecorded(_ tensor: Tensor) -> CajalError {

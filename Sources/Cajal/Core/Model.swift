@@ -33,6 +33,8 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
   let recorded: Functional?
   /// Why there is no architecture, or no record.
   let unrecorded: CajalError?
+  /// Names of the layers of a model that was cut out of another, whose store has variables of others besides.
+  private let ownLayers: Set<String>?
 
   /// The model as a layer of another one.
   let layer: (any Layer)?
@@ -108,7 +110,7 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     names = sharing?.names ?? LayerNames()
     lock = sharing?.lock ?? RecursiveLock()
     frozen = sharing?.frozen ?? []
-    let trace = ModelTrace(mode: .inference, store: store, names: names, frozen: [])
+    let trace = ModelTrace(mode: .inference, store: store, names: names, frozen: [], isRecorded: true)
     let batch = 2
     let outputs = try Model.run(body, inputs, batch: batch, trace)
     guard outputs.allSatisfy({ $0.rank > 0 && $0.shape[0] == batch }) else {
@@ -125,13 +127,15 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
     var record: Functional?
     if !(architecture is Sequential || architecture is Functional) {
       do {
-        record = try Functional(recording: trace, outputs: outputs, name: name ?? architecture?.name.text)
+        record = try Functional(
+          recording: trace, outputs: outputs, name: name ?? architecture?.name.text, isPart: sharing != nil)
       } catch {
         failure = error as? CajalError
       }
     }
     self.architecture = architecture ?? record
     recorded = record
+    ownLayers = sharing == nil ? nil : record.map { Set($0.layers.compactMap(\.name.text)) }
     unrecorded = failure
     layer = self.architecture.map { Model.sharing($0, name: $0.name.text) }
   }
@@ -202,15 +206,18 @@ public final class Model: @unchecked Sendable {  // all mutable state is reached
 
   // MARK: - Parameters
 
-  /// Parameters and states by path (`dense/kernel`), in Keras's order.
-  public var variables: [Variable] { store.variables }
+  /// Parameters and states by path (`dense/kernel`), in Keras's order; of a model that was cut out of another, its own.
+  public var variables: [Variable] {
+    guard let ownLayers else { return store.variables }
+    return store.variables.filter { ownLayers.contains(String($0.name.prefix { $0 != "/" })) }
+  }
 
   /// The number of trained and kept values.
-  public var parameterCount: Int { store.variables.reduce(0) { $0 + $1.type.shape.count } }
+  public var parameterCount: Int { variables.reduce(0) { $0 + $1.type.shape.count } }
 
   /// Values that training changes.
   public var trainableParameterCount: Int {
-    store.parameters.filter { isTrainable($0.name) }.reduce(0) { $0 + $1.type.shape.count }
+    variables.filter { $0.role == .parameter }.filter { isTrainable($0.name) }.reduce(0) { $0 + $1.type.shape.count }
   }
 
   /// Whether the variable or layer at a path is trained.

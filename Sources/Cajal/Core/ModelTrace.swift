@@ -62,14 +62,21 @@ final class ModelTrace: Trace {
     var outputs: [Tensor]
   }
 
+  /// Whether the outermost calls are kept for a record: in the trace with which a model is made, from which nothing is
+  /// computed.
+  private let isRecorded: Bool
   /// The calls of which a record of the model can be made, in order.
   private(set) var outerCalls: [OuterCall] = []
   private var nesting = 0
   /// First values of variables that are not the initializer's: those of models called as layers.
   private var given: [String: Storage] = [:]
 
-  init(mode: Mode, store: VariableStore, names: LayerNames, frozen: Set<String>, takesModels: Bool = false) {
+  init(
+    mode: Mode, store: VariableStore, names: LayerNames, frozen: Set<String>, takesModels: Bool = false,
+    isRecorded: Bool = false
+  ) {
     self.takesModels = takesModels
+    self.isRecorded = isRecorded
     home = Home(mode: mode, store: store, names: names, frozen: frozen)
     root = store
   }
@@ -119,7 +126,7 @@ final class ModelTrace: Trace {
     nesting += 1
     var output = body()
     nesting -= 1
-    if nesting == 0, !isBuilt { output = distinct(output) }
+    if nesting == 0, isRecorded { output = distinct(output) }
     calls[index].outputs = output.tensors
     if let large = output.tensors.first(where: { $0.count > 1 << 40 }) {
       note(
@@ -128,7 +135,7 @@ final class ModelTrace: Trace {
           advice: "Check the layer's sizes."))
       output = (try? Output(tensors: output.tensors.map { _ in Tensor.poisoned(in: self) })) ?? output
     }
-    if nesting == 0, !isBuilt {
+    if nesting == 0, isRecorded {
       let component = path.split(separator: "/").last.map(String.init) ?? path
       outerCalls.append(
         OuterCall(layer: layer, component: component, inputs: input.tensors, outputs: output.tensors))
@@ -137,7 +144,7 @@ final class ModelTrace: Trace {
   }
 
   /// The same values under a new identity where a layer gives what it was given, as dropout does in prediction: a record
-  /// must see that the layer was passed. Nothing is computed from a first trace.
+  /// must see that the layer was passed.
   private func distinct<Output: LayerValue>(_ output: Output) -> Output {
     let known = Set((inputs + outerCalls.flatMap(\.outputs)).map(\.key))
     let tensors = output.tensors

@@ -17,6 +17,8 @@ public struct AUC: Metric, Hashable {
     case roc = "ROC"
     /// Precision over recall.
     case precisionRecall = "PR"
+    /// Precision gain over recall gain, both measured against saying yes always (Flach and Kull, 2015).
+    case precisionRecallGain = "PRGAIN"
   }
 
   /// How the curve runs between two thresholds.
@@ -34,8 +36,10 @@ public struct AUC: Metric, Hashable {
   public var curve: Curve
   /// How the curve runs between two thresholds.
   public var summation: Summation
-  /// Number of thresholds, at least 3.
+  /// Number of thresholds, at least 3, where `thresholds` does not say which.
   public var thresholdCount: Int
+  /// Thresholds between 0 and 1; nil for even ones.
+  public var thresholds: [Double]?
   /// Whether predictions are logits, to which the sigmoid is applied first.
   public var fromLogits: Bool
   /// Whether each output has a curve of its own, and the areas are averaged; nil counts as false.
@@ -47,11 +51,12 @@ public struct AUC: Metric, Hashable {
   /// The metric; each option is the property of that name.
   public init(
     curve: Curve = .roc, summation: Summation = .interpolation, thresholdCount: Int = 200, fromLogits: Bool = false,
-    multiLabel: Bool = false, labelWeights: [Double]? = nil, name: String = "auc"
+    thresholds: [Double]? = nil, multiLabel: Bool = false, labelWeights: [Double]? = nil, name: String = "auc"
   ) {
     self.curve = curve
     self.summation = summation
     self.thresholdCount = thresholdCount
+    self.thresholds = thresholds
     self.fromLogits = fromLogits
     self.multiLabel = multiLabel
     self.labelWeights = labelWeights
@@ -60,8 +65,11 @@ public struct AUC: Metric, Hashable {
 
   public func update(_ scope: MetricScope, target: Tensor, prediction: Tensor, weights: Tensor?) throws {
     try demand(target.shape == prediction.shape, expected: "equal shapes", target: target, prediction: prediction)
-    guard thresholdCount >= 3 else {
-      throw CajalError(.argument, name, expected: "at least 3 thresholds", given: "there are \(thresholdCount)")
+    let limits = thresholds ?? []
+    guard buckets.thresholds >= 3, limits.allSatisfy({ (0...1).contains($0) }) else {
+      throw CajalError(
+        .argument, name, expected: "at least 3 thresholds, those that are given between 0 and 1",
+        given: "there are \(thresholdCount), given are \(limits)")
     }
     let outputs = fromLogits ? prediction.sigmoid() : prediction
     let isSeparate = multiLabel == true
@@ -71,13 +79,17 @@ public struct AUC: Metric, Hashable {
         .argument, name, expected: "\(labels) label weights, one for each output",
         given: "there are \(labelWeights?.count ?? 0)")
     }
-    ThresholdBuckets(thresholds: thresholdCount, labels: isSeparate ? labels : 1).accumulate(
+    var buckets = buckets
+    buckets.labels = isSeparate ? labels : 1
+    buckets.accumulate(
       scope, target: target, outputs: outputs, weights: weights, labelWeights: isSeparate ? nil : labelWeights)
   }
 
+  private var buckets: ThresholdBuckets { ThresholdBuckets(thresholds: thresholdCount, between: thresholds) }
+
   public func result(_ accumulators: [String: [Float]]) -> Double {
-    let labels = ThresholdCounts.labels(accumulators, thresholds: thresholdCount)
-    guard !labels.isEmpty, thresholdCount >= 2 else { return .nan }
+    let labels = ThresholdCounts.labels(accumulators, thresholds: buckets.thresholds)
+    guard !labels.isEmpty, buckets.thresholds >= 2 else { return .nan }
     let areas = labels.map { $0.area(curve, summation) }
     guard multiLabel == true, let labelWeights, labelWeights.count == areas.count else {
       return areas.reduce(0, +) / Double(areas.count)
@@ -92,11 +104,11 @@ extension Metric where Self == AUC {
   /// ``AUC`` with options of one's own.
   public static func auc(
     curve: AUC.Curve = .roc, summation: AUC.Summation = .interpolation, thresholdCount: Int = 200,
-    fromLogits: Bool = false, multiLabel: Bool = false, labelWeights: [Double]? = nil
+    fromLogits: Bool = false, thresholds: [Double]? = nil, multiLabel: Bool = false, labelWeights: [Double]? = nil
   ) -> AUC {
     AUC(
       curve: curve, summation: summation, thresholdCount: thresholdCount, fromLogits: fromLogits,
-      multiLabel: multiLabel, labelWeights: labelWeights)
+      thresholds: thresholds, multiLabel: multiLabel, labelWeights: labelWeights)
   }
 }
 
@@ -113,6 +125,10 @@ extension ThresholdCounts {
     case .precisionRecall:
       x = recall
       y = zip(truePositives, falsePositives).map { BinaryCounts.ratio($0, $0 + $1) }
+    case .precisionRecallGain:
+      let odds = BinaryCounts.ratio(truePositives[0], falsePositives[0])
+      x = truePositives.map { $0 == 0 ? 0 : max(1 - odds * (truePositives[0] - $0) / $0, 0) }
+      y = zip(truePositives, falsePositives).map { $0 == 0 ? 1 : 1 - odds * $1 / $0 }
     }
     return (1..<x.count).reduce(0) { area, index in
       let (low, high) = (y[index - 1], y[index])

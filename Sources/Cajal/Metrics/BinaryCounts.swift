@@ -1,27 +1,41 @@
+/// A batch of yes-or-no answers: what the model says and what is true, `bool` tensors that fit one another.
+struct Answers {
+  var said: Tensor
+  var truth: Tensor
+  /// Weights of the answers' shape.
+  var weights: Tensor?
+  /// The axes that are summed; the others stay in the counts. All by default.
+  var axes: [Int]?
+
+  /// Adds up the weights of those answers that count.
+  func accumulate(_ scope: MetricScope, _ name: String, _ counts: Tensor) {
+    let values = counts.cast(to: .float32)
+    scope.accumulate(name, (weights.map { values * $0 } ?? values).sum(axes: axes))
+  }
+
+  /// Adds up what `BinaryCounts` has.
+  func accumulateCounts(_ scope: MetricScope) {
+    accumulate(scope, "true_positives", said.and(truth))
+    accumulate(scope, "false_positives", said.and(truth.not()))
+    accumulate(scope, "false_negatives", said.not().and(truth))
+  }
+}
+
 /// Right and wrong answers of yes-or-no outputs, which precision, recall and F1 are made of.
 struct BinaryCounts {
-  /// Sums over everything seen, one for each class or one in all.
+  /// Sums over everything seen, one for each class or threshold or one in all.
   var truePositives: [Double]
   var falsePositives: [Double]
   var falseNegatives: [Double]
 
-  init(_ accumulators: [String: [Float]]) {
-    func values(_ name: String) -> [Double] { (accumulators[name] ?? [0]).map(Double.init) }
+  /// - Parameter count: How many zeros there are before the first batch.
+  init(_ accumulators: [String: [Float]], count: Int = 1) {
+    func values(_ name: String) -> [Double] {
+      accumulators[name]?.map(Double.init) ?? Array(repeating: 0, count: count)
+    }
     truePositives = values("true_positives")
     falsePositives = values("false_positives")
     falseNegatives = values("false_negatives")
-  }
-
-  /// Adds a batch: `said` and `truth` are bool tensors of one shape; axes that are not summed stay in the counts.
-  static func accumulate(_ scope: MetricScope, said: Tensor, truth: Tensor, weights: Tensor?, axes: [Int]? = nil) {
-    let (said, truth) = (said.cast(to: .float32), truth.cast(to: .float32))
-    let weights = weights?.asWeights(of: truth)
-    func add(_ name: String, _ values: Tensor) {
-      scope.accumulate(name, (weights.map { values * $0 } ?? values).sum(axes: axes))
-    }
-    add("true_positives", said * truth)
-    add("false_positives", said * (1 - truth))
-    add("false_negatives", (1 - said) * truth)
   }
 
   /// a / b, and 0 where b is 0.

@@ -12,6 +12,8 @@ public struct F1Score: Metric, Hashable {
     case macro
     /// The mean of the classes' scores, each counted by how often the class is right.
     case weighted
+    /// Not at all: each class has a score of its own, and the one number is their mean.
+    case none
   }
 
   public var name: String
@@ -35,6 +37,8 @@ public struct F1Score: Metric, Hashable {
   }
 
   public func result(_ accumulators: [String: [Float]]) -> Double { score.result(accumulators) }
+
+  public func results(_ accumulators: [String: [Float]]) -> [Double] { score.results(accumulators) }
 }
 
 extension Metric where Self == F1Score {

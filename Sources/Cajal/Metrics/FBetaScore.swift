@@ -40,24 +40,35 @@ public struct FBetaScore: Metric, Hashable {
       said = (prediction .>= largest).and(prediction.absolute() .> 1e-9)
     }
     let axes = average == .micro || isSingle ? nil : [0]
-    BinaryCounts.accumulate(scope, said: said, truth: target .!= 0, weights: weights, axes: axes)
+    let answers = Answers(said: said, truth: target .!= 0, weights: weights?.asWeights(of: target), axes: axes)
+    answers.accumulateCounts(scope)
   }
 
   public func result(_ accumulators: [String: [Float]]) -> Double {
-    let counts = BinaryCounts(accumulators)
+    let shares = average == .weighted ? positives(BinaryCounts(accumulators)) : nil
+    let scores = scores(BinaryCounts(accumulators))
+    let total = zip(scores, shares ?? scores.map { _ in 1 }).reduce(0) { $0 + $1.0 * $1.1 }
+    return BinaryCounts.ratio(total, shares?.reduce(0, +) ?? Double(scores.count))
+  }
+
+  public func results(_ accumulators: [String: [Float]]) -> [Double] {
+    average == .none ? scores(BinaryCounts(accumulators)) : [result(accumulators)]
+  }
+
+  /// How often each class is right.
+  private func positives(_ counts: BinaryCounts) -> [Double] {
+    zip(counts.truePositives, counts.falseNegatives).map(+)
+  }
+
+  /// The score of each class.
+  private func scores(_ counts: BinaryCounts) -> [Double] {
     let square = beta * beta
-    var total = 0.0
-    var share = 0.0
-    for index in counts.truePositives.indices {
+    return zip(counts.truePositives.indices, positives(counts)).map { index, positives in
       let right = counts.truePositives[index]
-      let positives = right + counts.falseNegatives[index]
       let precision = right / (right + counts.falsePositives[index] + 1e-7)
       let recall = right / (positives + 1e-7)
-      let weight = average == .weighted ? positives : 1
-      total += weight * (1 + square) * precision * recall / (square * precision + recall + 1e-7)
-      share += weight
+      return (1 + square) * precision * recall / (square * precision + recall + 1e-7)
     }
-    return BinaryCounts.ratio(total, share)
   }
 }
 

@@ -16,11 +16,17 @@ public protocol Metric: Codable, Sendable {
   /// The value so far, from the accumulators by name; NaN before the first sample where it is a mean.
   func result(_ accumulators: [String: [Float]]) -> Double
 
+  /// The values so far of a metric that has several, one for each threshold or class, whose mean `result` is; by default
+  /// `result` alone. Logs have them as `name[0]`, `name[1]`, ….
+  func results(_ accumulators: [String: [Float]]) -> [Double]
+
   /// The class name in files, Keras's where Keras has the metric.
   static var className: String { get }
 }
 
 extension Metric {
+  public func results(_ accumulators: [String: [Float]]) -> [Double] { [result(accumulators)] }
+
   public static var className: String { String(describing: Self.self) }
 
   func demand(_ isMet: Bool, expected: String, target: Tensor, prediction: Tensor) throws {

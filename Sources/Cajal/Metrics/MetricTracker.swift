@@ -30,6 +30,9 @@ public struct MetricTracker {
   /// The value so far.
   public var result: Double { metric.result(sums) }
 
+  /// The values so far of a metric that has one for each threshold or class.
+  public var results: [Double] { metric.results(sums) }
+
   /// Forgets everything seen.
   public mutating func reset() { sums = [:] }
 }

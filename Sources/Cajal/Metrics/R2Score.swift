@@ -12,7 +12,7 @@ public struct R2Score: Metric, Hashable {
   }
 
   public var name: String
-  /// How the scores of several outputs become one; nil for the mean.
+  /// How the scores of several outputs become one; nil where each is a value of its own, and the one number their mean.
   public var classAggregation: ClassAggregation?
   /// How many inputs the model explains the targets by, for the adjusted score; nil or 0 for the plain one.
   public var numRegressors: Int?
@@ -20,7 +20,7 @@ public struct R2Score: Metric, Hashable {
 
   /// The metric; each option is the property of that name.
   public init(
-    classAggregation: ClassAggregation? = nil, numRegressors: Int? = nil, name: String = "r2_score"
+    classAggregation: ClassAggregation? = .uniformAverage, numRegressors: Int? = nil, name: String = "r2_score"
   ) {
     self.classAggregation = classAggregation
     self.numRegressors = numRegressors
@@ -42,19 +42,30 @@ public struct R2Score: Metric, Hashable {
   }
 
   public func result(_ accumulators: [String: [Float]]) -> Double {
+    let (scores, spreads, samples) = scores(accumulators)
+    guard !scores.isEmpty else { return .nan }
+    let shares = classAggregation == .varianceWeightedAverage ? spreads : scores.map { _ in 1 }
+    let total = zip(scores, shares).reduce(0) { $0 + $1.0 * $1.1 }
+    return adjusted(total / shares.reduce(0, +), samples: samples)
+  }
+
+  public func results(_ accumulators: [String: [Float]]) -> [Double] {
+    guard classAggregation == nil else { return [result(accumulators)] }
+    let (scores, _, samples) = scores(accumulators)
+    return scores.isEmpty ? [.nan] : scores.map { adjusted($0, samples: samples) }
+  }
+
+  /// The score of each output, how much its targets vary, and the number of samples; none before the first.
+  private func scores(_ accumulators: [String: [Float]]) -> (scores: [Double], spreads: [Double], samples: Double) {
     func values(_ name: String) -> [Double] { (accumulators[name] ?? []).map(Double.init) }
     let (sums, squares, residuals, counts) = (values("sum"), values("squared_sum"), values("residual"), values("count"))
-    guard !counts.isEmpty, counts.allSatisfy({ $0 > 0 }) else { return .nan }
-    var scores = 0.0
-    var shares = 0.0
-    for index in counts.indices {
-      let spread = squares[index] - sums[index] * sums[index] / counts[index]
-      let score = 1 - residuals[index] / spread
-      let share = classAggregation == .varianceWeightedAverage ? spread : 1
-      scores += share * (score.isInfinite ? 0 : score.isNaN && residuals[index] == 0 ? 1 : score)
-      shares += share
+    guard !counts.isEmpty, counts.allSatisfy({ $0 > 0 }) else { return ([], [], 0) }
+    let spreads = counts.indices.map { squares[$0] - sums[$0] * sums[$0] / counts[$0] }
+    let scores = zip(residuals, spreads).map { residual, spread -> Double in
+      let score = 1 - residual / spread
+      return score.isInfinite ? 0 : score.isNaN && residual == 0 ? 1 : score
     }
-    return adjusted(scores / shares, samples: values("num_samples").first ?? 0)
+    return (scores, spreads, values("num_samples").first ?? 0)
   }
 
   /// 1 - (1 - r)(n - 1) / (n - p - 1) for p regressors, where there are enough samples.

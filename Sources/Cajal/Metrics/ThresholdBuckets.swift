@@ -1,9 +1,17 @@
-/// Positives and negatives of yes-or-no outputs in the buckets between evenly spaced thresholds of 0 … 1.
+/// Positives and negatives of yes-or-no outputs in the buckets between thresholds of 0 … 1.
 struct ThresholdBuckets {
   /// How many thresholds there are, from 0 to 1.
-  var thresholds: Int
+  let thresholds: Int
+  /// Those between 0 and 1, rising; nil where they are evenly spaced.
+  let limits: [Double]?
   /// Outputs that have buckets of their own; 1 where all count together.
   var labels = 1
+
+  /// So many thresholds with even distances, or given ones between 0 and 1.
+  init(thresholds: Int, between limits: [Double]? = nil) {
+    self.thresholds = limits.map { $0.count + 2 } ?? thresholds
+    self.limits = limits?.sorted()
+  }
 
   /// Adds a batch: the weight of positives and negatives in the bucket above each threshold.
   ///
@@ -17,7 +25,11 @@ struct ThresholdBuckets {
     if let labelWeights { weights = weights * Tensor(labelWeights.map { Float($0) }) }
     let known = outputs.isNaN().select(outputs.filled(0), outputs).cast(to: .float32).clipped(0, 1)
     let steps = (known * Double(thresholds - 1)).ceil()
-    var bucket = (steps - 1).relu().cast(to: .int32)
+    var bucket =
+      limits.map { limits in
+        let above = known.expandingDimension(at: known.rank) .> Tensor(limits.map { Float($0) })
+        return above.cast(to: .float32).sum(axes: [-1]).cast(to: .int32)
+      } ?? (steps - 1).relu().cast(to: .int32)
     if labels > 1 {
       bucket = bucket + Tensor.indices(along: bucket.rank - 1, shape: bucket.shape) * Double(thresholds)
     }

@@ -24,22 +24,30 @@ public struct TopKCategoricalAccuracy: SampleMean, Hashable {
 
 /// The fraction of samples whose class is among the k largest outputs, for class numbers as targets.
 ///
-/// Shapes: target [batch, …] or [batch, …, 1], prediction [batch, …, classes]. Errors: `.shape` if they do not fit;
+/// Shapes: target [batch, …] or [batch, …, 1], prediction [batch, …, classes], or as many class numbers as there are with
+/// `fromSortedIds`. Errors: `.shape` if they do not fit;
 /// `.argument` for k < 1.
 public struct SparseTopKCategoricalAccuracy: SampleMean, Hashable {
   public var name: String
   /// How many of the largest outputs are looked at.
   public var k: Int
+  /// Whether predictions are class numbers, the most likely first, rather than a number for each class.
+  public var fromSortedIds: Bool
   public var better: MetricDirection { .higher }
 
   /// The metric; each option is the property of that name.
-  public init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
+  public init(k: Int = 5, fromSortedIds: Bool = false, name: String = "sparse_top_k_categorical_accuracy") {
     self.k = k
+    self.fromSortedIds = fromSortedIds
     self.name = name
   }
 
   public func values(target: Tensor, prediction: Tensor) throws -> Tensor {
     let labels = try target.classLabels(for: prediction, askedBy: name)
+    if fromSortedIds, k >= 1, !prediction.shape.isPoisoned {
+      let first = prediction.slice(axis: -1, 0..<min(k, prediction.shape.last))
+      return (first.cast(to: .int32) .== labels.cast(to: .int32).expandingDimension(at: -1)).any(axes: [-1])
+    }
     return try labels.isAmongLargest(k, of: prediction, askedBy: name)
   }
 }

@@ -89,10 +89,17 @@ final class TrainingSettings {
     logs["loss"] = Double(lossSum.scalar) / Double(sampleCount.scalar)
     for (name, sum) in outputLosses { logs[name] = Double(sum.scalar) / Double(sampleCount.scalar) }
     for (index, metric) in metrics.enumerated() {
-      logs[metricNames[index]] = metric.result(accumulators[index].mapValues { $0.value.scalars(as: Float.self) })
+      let sums = accumulators[index].mapValues { $0.value.scalars(as: Float.self) }
+      logs[metricNames[index]] = metric.result(sums)
+      let values = metric.results(sums)
+      guard values.count > 1 else { continue }
+      for (number, value) in values.enumerated() { logs["\(metricNames[index])[\(number)]"] = value }
     }
     return logs
   }
+
+  /// The metric's own name of one of its values: `precision` of `precision[1]`.
+  static func metricName(of value: String) -> String { String(value.prefix { $0 != "[" }) }
 }
 
 extension Variable {

@@ -39,7 +39,6 @@ public struct OriginalLeNet5: Layer {
     x = Conv2D(120, kernelSize: 5, activation: squash, kernelInitializer: weights(400), name: "c5")(x)
     x = Flatten(name: "flatten")(x)
     x = Dense(84, activation: squash, kernelInitializer: weights(120), name: "f6")(x)
-    let centres = Tensor(DigitDrawings.centres.flatMap { $0 }, shape: [10, 84])
-    return (-(x.expandingDimension(at: 1) - centres).squared().sum(axes: [2])).softmax()
+    return RadialBasis(DigitDrawings.centres, name: "output")(x)
   }
 }

@@ -1,26 +1,67 @@
-/// What `Conv1DTranspose`, `Conv2DTranspose` and `Conv3DTranspose` have in common.
-protocol TransposedConvolution: Layer where Input == Tensor, Output == Tensor {
-  static var spatialAxes: Int { get }
-  var filters: Int { get }
-  var kernelSize: [Int] { get }
-  var strides: [Int] { get }
-  var padding: Padding { get }
-  var outputPadding: [Int]? { get }
-  var dilationRate: [Int] { get }
-  var activation: ActivationFunction { get }
-  var useBias: Bool { get }
-  var kernelInitializer: Initializer { get }
-  var biasInitializer: Initializer { get }
-  var kernelRegularizer: Regularizer? { get }
-  var kernelConstraint: Constraint? { get }
-  var biasConstraint: Constraint? { get }
-  var biasRegularizer: Regularizer? { get }
-  var activityRegularizer: Regularizer? { get }
-}
+/// ``Conv1DTranspose``, ``Conv2DTranspose`` and ``Conv3DTranspose``: see there.
+public struct TransposedConvolution<Axes: SpatialAxes>: Layer {
+  public static var className: String { "Conv\(Axes.count)DTranspose" }
 
-extension TransposedConvolution {
-  func convolveTransposed(_ input: Tensor) throws -> Tensor {
-    let axes = Self.spatialAxes
+  /// Channels of the result, at least 1.
+  public var filters: Int
+  /// Places of the window along each spatial axis.
+  public var kernelSize: [Int]
+  /// How far the window moves along each spatial axis.
+  public var strides: [Int]
+  /// What lies around the input when the window moves over it.
+  public var padding: Padding
+  /// Places added at the end of each spatial axis of the result; `nil` works them out.
+  public var outputPadding: [Int]?
+  /// Distance of neighbouring places of the window along each spatial axis.
+  public var dilationRate: [Int]
+  /// The function of the results, such as `.relu`.
+  public var activation: ActivationFunction
+  /// Whether a bias is added to the results.
+  public var useBias: Bool
+  /// How the kernel gets its first values.
+  public var kernelInitializer: Initializer
+  /// How the bias gets its first values.
+  public var biasInitializer: Initializer
+  /// A penalty on the kernel, added to the loss while training.
+  public var kernelRegularizer: Regularizer?
+  /// What the kernel must be after each update.
+  public var kernelConstraint: Constraint?
+  /// What the bias must be after each update.
+  public var biasConstraint: Constraint?
+  /// A penalty on the bias, added to the loss while training.
+  public var biasRegularizer: Regularizer?
+  /// A penalty on the results, added to the loss while training.
+  public var activityRegularizer: Regularizer?
+  public var name: LayerName
+
+  /// Describes the layer; each option is the property of that name.
+  public init(
+    _ filters: Int, kernelSize: some SpatialSize, strides: some SpatialSize = 1, padding: Padding = .valid,
+    outputPadding: [Int]? = nil, dilationRate: some SpatialSize = 1, activation: ActivationFunction = .linear,
+    useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+    kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil, activityRegularizer: Regularizer? = nil,
+    kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, name: String? = nil
+  ) {
+    self.filters = filters
+    self.kernelSize = kernelSize.sizes(axes: Axes.count)
+    self.strides = strides.sizes(axes: Axes.count)
+    self.padding = padding
+    self.outputPadding = outputPadding
+    self.dilationRate = dilationRate.sizes(axes: Axes.count)
+    self.activation = activation
+    self.useBias = useBias
+    self.kernelInitializer = kernelInitializer
+    self.biasInitializer = biasInitializer
+    self.kernelRegularizer = kernelRegularizer
+    self.biasRegularizer = biasRegularizer
+    self.activityRegularizer = activityRegularizer
+    self.kernelConstraint = kernelConstraint
+    self.biasConstraint = biasConstraint
+    self.name = LayerName(name)
+  }
+
+  public func forward(_ input: Tensor) throws -> Tensor {
+    let axes = Axes.count
     try demandPositive("filters", filters)
     try demandSizes("kernelSize", kernelSize, axes: axes)
     try demandSizes("strides", strides, axes: axes)

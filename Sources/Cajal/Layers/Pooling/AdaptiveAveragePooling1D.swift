@@ -3,20 +3,4 @@
 /// Window i of m over n places is ⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉.
 /// Shapes: x `[batch, length, channels]` → `[batch, outputSize…, channels]`.
 /// Example: `AdaptiveAveragePooling1D(32)`
-public struct AdaptiveAveragePooling1D: AdaptivePooling {
-  static let spatialAxes = 1
-
-  /// Places of the result along each spatial axis.
-  public var outputSize: [Int]
-  public var name: LayerName
-
-  /// Describes the layer; each option is the property of that name.
-  public init(_ outputSize: some SpatialSize, name: String? = nil) {
-    self.outputSize = outputSize.sizes(axes: 1)
-    self.name = LayerName(name)
-  }
-
-  public func forward(_ input: Tensor) throws -> Tensor {
-    try pooled(input) { $0.mean(axes: [$1], keepsDimensions: true) }
-  }
-}
+public typealias AdaptiveAveragePooling1D = AdaptiveAveragePooling<OneAxis>

@@ -3,20 +3,4 @@
 /// Window i of m over n places is ⌊i n / m⌋ ..< ⌈(i + 1) n / m⌉.
 /// Shapes: x `[batch, height, width, channels]` → `[batch, outputSize…, channels]`.
 /// Example: `AdaptiveMaxPooling2D([7, 7])`
-public struct AdaptiveMaxPooling2D: AdaptivePooling {
-  static let spatialAxes = 2
-
-  /// Places of the result along each spatial axis.
-  public var outputSize: [Int]
-  public var name: LayerName
-
-  /// Describes the layer; each option is the property of that name.
-  public init(_ outputSize: some SpatialSize, name: String? = nil) {
-    self.outputSize = outputSize.sizes(axes: 2)
-    self.name = LayerName(name)
-  }
-
-  public func forward(_ input: Tensor) throws -> Tensor {
-    try pooled(input) { $0.max(axes: [$1], keepsDimensions: true) }
-  }
-}
+public typealias AdaptiveMaxPooling2D = AdaptiveMaxPooling<TwoAxes>

@@ -2,19 +2,4 @@
 ///
 /// Shapes: x `[batch, depth, height, width, channels]` → `[batch, channels]`, or `[batch, 1, 1, 1, channels]` with
 /// `keepdims`.
-public struct GlobalAveragePooling3D: Layer {
-  /// Whether the spatial axes stay, with size 1.
-  public var keepdims: Bool
-  public var name: LayerName
-
-  /// Describes the layer; each option is the property of that name.
-  public init(keepdims: Bool = false, name: String? = nil) {
-    self.keepdims = keepdims
-    self.name = LayerName(name)
-  }
-
-  public func forward(_ input: Tensor) throws -> Tensor {
-    try demandImage(input, spatialAxes: 3)
-    return input.mean(axes: [1, 2, 3], keepsDimensions: keepdims)
-  }
-}
+public typealias GlobalAveragePooling3D = GlobalAveragePooling<ThreeAxes>

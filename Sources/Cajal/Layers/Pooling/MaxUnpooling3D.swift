@@ -4,26 +4,4 @@
 /// Shapes: `[values, x]` of `[batch, depth′, height′, width′, channels]` and `[batch, depth, height, width, channels]` → the latter.
 /// Source: Zeiler and Fergus, arXiv:1311.2901, section 2.1.
 /// Example: `MaxUnpooling3D()(MaxPooling3D()(x), x)`
-public struct MaxUnpooling3D: Layer {
-  /// Places of the window along each spatial axis.
-  public var poolSize: [Int]
-  /// How far the window moves along each spatial axis.
-  public var strides: [Int]
-  /// What lies around the input when the window moves over it.
-  public var padding: Padding
-  public var name: LayerName
-
-  /// Describes the pooling that is undone; each option is the property of that name.
-  public init<Stride: SpatialSize>(
-    poolSize: some SpatialSize = 2, strides: Stride? = nil as Int?, padding: Padding = .valid, name: String? = nil
-  ) {
-    self.poolSize = poolSize.sizes(axes: 3)
-    self.strides = strides?.sizes(axes: 3) ?? self.poolSize
-    self.padding = padding
-    self.name = LayerName(name)
-  }
-
-  public func forward(_ inputs: [Tensor]) throws -> Tensor {
-    try unpooled(inputs, size: poolSize, strides: strides, padding: padding, spatialAxes: 3)
-  }
-}
+public typealias MaxUnpooling3D = MaxUnpooling<ThreeAxes>

@@ -3,26 +3,4 @@
 /// Shapes: x `[batch, length, channels]` → `[batch, length′, channels]`; ⌊(n - p) / s⌋ + 1 places for `.valid`,
 /// ⌈n / s⌉ for `.same`. The strides are the window's size unless given.
 /// Example: `SumPooling1D(poolSize: 3, strides: 2)`
-public struct SumPooling1D: SpatialPooling {
-  static let spatialAxes = 1
-
-  /// Places of the window along each spatial axis.
-  public var poolSize: [Int]
-  /// How far the window moves along each spatial axis.
-  public var strides: [Int]
-  /// What lies around the input when the window moves over it.
-  public var padding: Padding
-  public var name: LayerName
-
-  /// Describes the layer; each option is the property of that name.
-  public init<Stride: SpatialSize>(
-    poolSize: some SpatialSize = 2, strides: Stride? = nil as Int?, padding: Padding = .valid, name: String? = nil
-  ) {
-    self.poolSize = poolSize.sizes(axes: 1)
-    self.strides = strides?.sizes(axes: 1) ?? self.poolSize
-    self.padding = padding
-    self.name = LayerName(name)
-  }
-
-  public func forward(_ input: Tensor) throws -> Tensor { try sumPooled(input) }
-}
+public typealias SumPooling1D = SumPooling<OneAxis>

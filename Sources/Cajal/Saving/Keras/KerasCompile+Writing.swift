@@ -27,7 +27,7 @@ extension TrainingSettings {
     let isWeighted = lossWeights.contains { $0 != 1 }
     return .object([
       "optimizer": try optimizer(writing), "loss": values.count == 1 ? values[0] : .array(values),
-      "loss_weights": isWeighted ? .array(lossWeights.map { .number(Double("\($0)") ?? 1) }) : .null,
+      "loss_weights": isWeighted ? .array(lossWeights.map { .float($0) }) : .null,
       // Keras takes a list for each of several outputs.
       "metrics": values.count == 1 ? try metrics(of: 0) : .array(try values.indices.map { try metrics(of: $0) }),
       "weighted_metrics": .null, "run_eagerly": .bool(false), "steps_per_execution": .integer(1),
@@ -43,7 +43,7 @@ extension TrainingSettings {
   }
 
   private func optimizer(_ writing: KerasWriting) throws -> JSONValue {
-    let rate = Double("\(learningRate.scalar)")
+    let rate = JSONValue.float(learningRate.scalar)
     guard let several = optimizer as? MultiOptimizer else { return try written(optimizer, rate, writing) }
     var others: JSONObject = [:]
     for group in several.groups { others[group.pattern] = try written(group.optimizer, nil, writing) }
@@ -55,7 +55,7 @@ extension TrainingSettings {
       ["name": .text("multi_optimizer"), "optimizer_map": map, "loss_scale_factor": .null])
   }
 
-  private func written(_ optimizer: any Optimizer, _ rate: Double?, _ writing: KerasWriting) throws -> JSONValue {
+  private func written(_ optimizer: any Optimizer, _ rate: JSONValue?, _ writing: KerasWriting) throws -> JSONValue {
     let parts = OptimizerEntry(optimizer).parts
     let type = type(of: parts.base)
     let own = try options(OptimizerForm(parts.base), of: type, writing)
@@ -68,7 +68,7 @@ extension TrainingSettings {
       config["learning_rate"] = .keras(
         "keras.optimizers.schedules", Swift.type(of: schedule).className, try written(schedule))
     } else {
-      config["learning_rate"] = .number(rate ?? optimizer.learningRate)
+      config["learning_rate"] = rate ?? .number(optimizer.learningRate)
     }
     config["weight_decay"] = optimizer.weightDecay.map { .number($0.rate) } ?? .null
     for key in ["clipnorm", "global_clipnorm", "clipvalue"] { config[key] = .null }

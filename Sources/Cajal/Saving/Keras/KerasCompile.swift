@@ -266,7 +266,6 @@ extension KerasReading {
         note("the metric \(name.prefix(60)) is not known and left out")
         return nil
       }
-      if config["average"]?.isNull == true { note("\(name) of each class is read as their mean") }
       let title = config["name"]?.text ?? value.text ?? snakeCase(name)
       config["name"] = .text(title)
       config["dtype"] = nil

@@ -27,7 +27,7 @@ struct KerasEncoder: Encoder {
     case let value as Bool: return .bool(value)
     case let value as String: return .text(value)
     case let value as Double: return .number(value)
-    case let value as Float: return .number(Double("\(value)") ?? Double(value))
+    case let value as Float: return .float(value)
     case let value as any BinaryInteger: return .integer(Int(clamping: value))
     default: break
     }

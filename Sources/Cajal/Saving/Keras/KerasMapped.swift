@@ -56,16 +56,10 @@ extension LeakyReLU: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws { config.rename("alpha", to: "negative_slope") }
 }
 
-extension SeparableConv2D: KerasMapped {
+extension SeparableConvolution: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
 }
-extension SeparableConv1D: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
-}
-extension DepthwiseConv2D: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
-}
-extension DepthwiseConv1D: KerasMapped {
+extension DepthwiseConvolution: KerasMapped {
   static func fromKeras(_ config: inout JSONObject) throws { KerasLegacy.dropKernelOptions(&config) }
 }
 
@@ -199,58 +193,60 @@ extension Huber: KerasMapped {
 
 extension AUC: KerasMapped {
   static var kerasKeys: [String: String] { ["thresholdCount": "num_thresholds", "summation": "summation_method"] }
-  static func fromKeras(_ config: inout JSONObject) throws { config["num_labels"] = nil }
+  static func fromKeras(_ config: inout JSONObject) throws {
+    config["num_labels"] = nil
+    config.setDefault("thresholds", .null)
+    // A tensor of Python's.
+    if let weights = config["label_weights"]?["config"]["value"].array { config["label_weights"] = .array(weights) }
+  }
+  // Keras counts the limits of 0 and 1 among the thresholds that are given.
+  static func toKeras(_ config: inout JSONObject) throws {
+    guard let limits = config["thresholds"]?.array else { return config["thresholds"] = nil }
+    config["num_thresholds"] = .integer(limits.count + 2)
+  }
 }
 
-extension Precision: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
-  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
-  static var kerasKeys: [String: String] { ["classIndex": "class_id"] }
-}
-extension Recall: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
-  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
-  static var kerasKeys: [String: String] { ["classIndex": "class_id"] }
-}
-extension TruePositives: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
-  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
-}
-extension TrueNegatives: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
-  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
-}
-extension FalsePositives: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
-  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
-}
-extension FalseNegatives: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.fromKerasThreshold() }
-  static func toKeras(_ config: inout JSONObject) throws { config.toKerasThreshold() }
+/// `thresholds`, a number, a list or null for 0.5, or for whatever is among the first `top_k`.
+protocol KerasThresholds: KerasMapped {}
+
+extension KerasThresholds {
+  static func fromKeras(_ config: inout JSONObject) throws {
+    guard config["thresholds"]?.array == nil else { return }
+    let one = config["thresholds"]?.number ?? (config["top_k"]?.integer == nil ? 0.5 : -1e10)
+    config["thresholds"] = .array([.number(one)])
+  }
+  static func toKeras(_ config: inout JSONObject) throws {
+    config.unwrap("thresholds")
+    if let threshold = config["thresholds"]?.number, threshold <= -1e10 { config["thresholds"] = .null }
+  }
 }
 
-// None stands for the score of each class by itself, here for their mean.
+extension Precision: KerasThresholds {
+  static var kerasKeys: [String: String] { ["classIndex": "class_id"] }
+}
+extension Recall: KerasThresholds {
+  static var kerasKeys: [String: String] { ["classIndex": "class_id"] }
+}
+extension TruePositives: KerasThresholds {}
+extension TrueNegatives: KerasThresholds {}
+extension FalsePositives: KerasThresholds {}
+extension FalseNegatives: KerasThresholds {}
+
+// None stands for the score of each class by itself.
 extension F1Score: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.meanOfClasses() }
+  static func fromKeras(_ config: inout JSONObject) throws { KerasAverage.name(&config) }
+  static func toKeras(_ config: inout JSONObject) throws { KerasAverage.unname(&config) }
 }
 extension FBetaScore: KerasMapped {
-  static func fromKeras(_ config: inout JSONObject) throws { config.meanOfClasses() }
+  static func fromKeras(_ config: inout JSONObject) throws { KerasAverage.name(&config) }
+  static func toKeras(_ config: inout JSONObject) throws { KerasAverage.unname(&config) }
 }
 
-extension JSONObject {
-  fileprivate mutating func meanOfClasses() {
-    if self["average"]?.text == nil { self["average"] = .text("macro") }
+private enum KerasAverage {
+  static func name(_ config: inout JSONObject) {
+    if config["average"]?.text == nil { config["average"] = .text(F1Score.Average.none.rawValue) }
   }
-  /// `thresholds`, a number, a list of one or null for 0.5, or for whatever is among the first `top_k`.
-  fileprivate mutating func fromKerasThreshold() {
-    unwrap("thresholds")
-    if self["thresholds"]?.number == nil, self["thresholds"]?.array == nil {
-      self["thresholds"] = .number(self["top_k"]?.integer == nil ? 0.5 : -1e10)
-    }
-    rename("thresholds", to: "threshold")
-  }
-  fileprivate mutating func toKerasThreshold() {
-    rename("threshold", to: "thresholds")
-    if let threshold = self["thresholds"]?.number, threshold <= -1e10 { self["thresholds"] = .null }
+  static func unname(_ config: inout JSONObject) {
+    if config["average"] == .text(F1Score.Average.none.rawValue) { config["average"] = .null }
   }
 }

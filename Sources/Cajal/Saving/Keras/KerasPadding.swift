@@ -6,16 +6,10 @@ protocol ExplicitlyPadded: Layer<Tensor, Tensor> {
   var padding: Padding { get set }
 }
 
-extension Conv1D: ExplicitlyPadded { static var paddedAxes: Int { 1 } }
-extension Conv2D: ExplicitlyPadded { static var paddedAxes: Int { 2 } }
-extension Conv3D: ExplicitlyPadded { static var paddedAxes: Int { 3 } }
-extension DepthwiseConv1D: ExplicitlyPadded { static var paddedAxes: Int { 1 } }
-extension DepthwiseConv2D: ExplicitlyPadded { static var paddedAxes: Int { 2 } }
-extension SeparableConv1D: ExplicitlyPadded { static var paddedAxes: Int { 1 } }
-extension SeparableConv2D: ExplicitlyPadded { static var paddedAxes: Int { 2 } }
-extension MaxPooling1D: ExplicitlyPadded { static var paddedAxes: Int { 1 } }
-extension MaxPooling2D: ExplicitlyPadded { static var paddedAxes: Int { 2 } }
-extension MaxPooling3D: ExplicitlyPadded { static var paddedAxes: Int { 3 } }
+extension SpatialConvolution: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
+extension DepthwiseConvolution: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
+extension SeparableConvolution: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
+extension MaxPooling: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
 
 enum KerasPadding {
   /// A network with the layers of zeros that Keras needs; nil where it needs none.

@@ -1,6 +1,9 @@
 // Values with a form of their own in Keras: names, initializers, regularizers, activations, layers inside layers.
 
 extension JSONValue {
+  /// The shortest number that is this one as a float.
+  static func float(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
+
   /// An object of Keras: `{"module": …, "class_name": …, "config": {…}, "registered_name": null}`.
   static func keras(_ module: String, _ className: String, _ config: JSONObject) -> JSONValue {
     .object([
@@ -124,30 +127,23 @@ extension Initializer: KerasValue {
   }
 
   private static func scaling(_ config: JSONObject, _ reading: KerasReading) -> Initializer {
-    let isUniform = config["distribution"]?.text == "uniform"
     let scale = config["scale"]?.number ?? 1
-    if let mode = FanMode(rawValue: config["mode"]?.text ?? "fan_in"), scale > 0,
-      let distribution = Distribution(rawValue: config["distribution"]?.text ?? "truncated_normal")
-    {
-      return .varianceScaling(scale: scale, mode: mode, distribution: distribution)
+    let given = config["distribution"]?.text ?? "truncated_normal"
+    guard let mode = FanMode(rawValue: config["mode"]?.text ?? "fan_in"), scale > 0,
+      let distribution = Distribution(rawValue: given == "normal" ? "truncated_normal" : given)  // as Keras 2 calls it
+    else {
+      reading.note("variance scaling of another kind is read as glorot_uniform; this concerns new weights alone")
+      return .glorotUniform
     }
-    switch (scale, config["mode"]?.text ?? "fan_in") {
-    case (2, "fan_in"): return isUniform ? .heUniform : .heNormal
-    case (1, "fan_in"): return isUniform ? .lecunUniform : .lecunNormal
-    case (1, "fan_avg"): return isUniform ? .glorotUniform : .glorotNormal
-    default:
-      reading.note("variance scaling of other kinds is read as He's or LeCun's; this concerns new weights alone")
-      return isUniform ? .lecunUniform : .heNormal
-    }
+    return .varianceScaling(scale: scale, mode: mode, distribution: distribution)
   }
 
   func kerasValue(_ writing: KerasWriting) throws -> JSONValue {
     func object(_ name: String, _ config: JSONObject) -> JSONValue { .keras("keras.initializers", name, config) }
-    func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
     switch self {
     case .zeros: return object("Zeros", [:])
     case .ones: return object("Ones", [:])
-    case .constant(let value): return object("Constant", ["value": number(value)])
+    case .constant(let value): return object("Constant", ["value": .float(value)])
     case .glorotUniform: return object("GlorotUniform", ["seed": .null])
     case .glorotNormal: return object("GlorotNormal", ["seed": .null])
     case .heUniform: return object("HeUniform", ["seed": .null])
@@ -155,11 +151,11 @@ extension Initializer: KerasValue {
     case .lecunUniform: return object("LecunUniform", ["seed": .null])
     case .lecunNormal: return object("LecunNormal", ["seed": .null])
     case .randomUniform(let lower, let upper):
-      return object("RandomUniform", ["minval": number(lower), "maxval": number(upper), "seed": .null])
+      return object("RandomUniform", ["minval": .float(lower), "maxval": .float(upper), "seed": .null])
     case .randomNormal(let mean, let deviation):
-      return object("RandomNormal", ["mean": number(mean), "stddev": number(deviation), "seed": .null])
+      return object("RandomNormal", ["mean": .float(mean), "stddev": .float(deviation), "seed": .null])
     case .truncatedNormal(let mean, let deviation):
-      return object("TruncatedNormal", ["mean": number(mean), "stddev": number(deviation), "seed": .null])
+      return object("TruncatedNormal", ["mean": .float(mean), "stddev": .float(deviation), "seed": .null])
     case .seeded(let initializer, let seed):
       let value = try initializer.kerasValue(writing)
       guard var object = value.object, var config = object["config"]?.object, config["seed"] != nil else {
@@ -211,20 +207,19 @@ extension Regularizer: KerasValue {
   }
 
   func kerasValue(_ writing: KerasWriting) throws -> JSONValue {
-    func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
     if let orthogonal {
       guard l1 == 0, l2 == 0 else {
         throw writing.misfit(
           expected: "one kind of penalty on a parameter, as Keras has", given: "there are two",
-          advice: "Save it to a folder: a path without .keras.")
+          advice: "Save it to a folder: a path that ends in .cajal.")
       }
       return .keras(
         "keras.regularizers", "OrthogonalRegularizer",
-        ["factor": number(orthogonal.factor), "mode": .text(orthogonal.mode.rawValue)])
+        ["factor": .float(orthogonal.factor), "mode": .text(orthogonal.mode.rawValue)])
     }
-    if l1 == 0 { return .keras("keras.regularizers", "L2", ["l2": number(l2)]) }
-    if l2 == 0 { return .keras("keras.regularizers", "L1", ["l1": number(l1)]) }
-    return .keras("keras.regularizers", "L1L2", ["l1": number(l1), "l2": number(l2)])
+    if l1 == 0 { return .keras("keras.regularizers", "L2", ["l2": .float(l2)]) }
+    if l2 == 0 { return .keras("keras.regularizers", "L1", ["l1": .float(l1)]) }
+    return .keras("keras.regularizers", "L1L2", ["l1": .float(l1), "l2": .float(l2)])
   }
 }
 

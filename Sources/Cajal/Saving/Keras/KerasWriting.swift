@@ -77,7 +77,7 @@ final class KerasWriting {
   /// Whether Keras has a layer of that name: the built-in ones have, but for a few.
   private static func isKeras(_ layer: any Layer) -> Bool {
     let own = [
-      "SumPooling", "LocalResponse", "LocalContrast", "MaxUnpooling", "Deformable", "Dynamic", "Partially",
+      "SumPooling", "LocalResponse", "LocalContrast", "MaxUnpooling", "Deformable", "Dynamic",
       "MaskingNoise", "SaltAndPepper", "SparsityTarget", "GaussianLatent", "Contractive",
     ]
     let name = type(of: layer).className
@@ -147,7 +147,7 @@ final class KerasWriting {
       let known = calls[own] ?? []
       return known.indices.contains(seen[call.layer]) ? known[seen[call.layer]] : nil
     }
-    let inputNames = network.inputs.map { unusedInput($0.name, names) }
+    let inputNames = network.inputs.map { unused($0.name, names) }
     func history(_ place: Functional.Place, isOutput: Bool = false) -> JSONValue {
       guard place.node >= network.inputs.count else {
         return .array([.text(inputNames[place.node]), .integer(0), .integer(0)])
@@ -204,8 +204,6 @@ final class KerasWriting {
       "compile_config": .object([:]),
     ])
   }
-
-  private func unusedInput(_ name: String, _ names: [String]) -> String { unused(name, names) }
 
   private func described(_ layer: any Layer, _ name: String, _ path: String) throws -> JSONValue {
     guard let operation = layer as? TensorOperation else { return try object(layer, name: name, path: path) }
