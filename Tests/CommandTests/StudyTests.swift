@@ -90,6 +90,29 @@ import Testing
     #expect(try losses("2") != first)
   }
 
+  /// Ctrl-C after the first draws: what they came to is still told.
+  @Test func madeUpRowsFindMoreThanFewRows() throws {
+    let place = try ScratchDirectory()
+    let run = try CajalProcess(["train", "rbm-balance"], in: place)
+    let end = Date(timeIntervalSinceNow: 240)
+    while !run.output.contains("draw 3/20"), run.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
+    run.interrupt()
+    let result = try run.finish()
+    #expect(result.errors.contains("Stopping"))
+    let lines = try place.text("output/rbm-balance/results.csv").split(separator: "\n")
+    let numbers = lines.map { $0.split(separator: ",") }
+    func value(_ name: String) throws -> Double {
+      let row = try #require(numbers.first { $0[0] == name }, "\(numbers)")
+      return try #require(Double(row[1]))
+    }
+    #expect(try value("plain_recall") < value("rows_made_up_recall"))
+    #expect(try value("rows_made_up_recall") > 0.9)
+    #expect(try value("plain_auc") > 0.9)
+    for name in ["plain", "rows_repeated", "rows_made_up"] {
+      #expect(try (0...1).contains(value("\(name)_balanced_accuracy")))
+    }
+  }
+
   @Test func whatIsMissingOrDamagedIsSaid() throws {
     let place = try ScratchDirectory()
     let absent = try cajal("train", "anomaly", in: place)

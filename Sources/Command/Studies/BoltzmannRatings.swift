@@ -1,6 +1,5 @@
 import Cajal
 import CajalData
-import CajalFigures
 import CajalTerminal
 
 extension Study {
@@ -32,32 +31,6 @@ extension Study {
       return true
     }
     let guesses = try machine.reconstructions(rows).floats
-    func error(_ answer: (Rating) -> Double) -> Double {
-      let squares = ratings.test.reduce(0.0) { sum, one in
-        let guess = min(5, max(0.5, answer(one)))
-        return sum + (guess - one.value) * (guess - one.value)
-      }
-      return (squares / Double(ratings.test.count)).squareRoot()
-    }
-    let errors: [(name: String, value: Double)] = [
-      ("mean of all ratings", error { _ in ratings.mean }),
-      ("mean of the film", error { ratings.filmMeans[$0.film] }),
-      ("film and person", error { ratings.expected($0) }),
-      (
-        "machine", error { ratings.expected($0) + Double(guesses[$0.film * ratings.people + $0.person]) / scale }
-      ),
-    ]
-    var table = CajalTerminal.Table(["Guess of a held-out rating", "RMSE, stars"])
-    for (name, value) in errors {
-      table.addRow([.text(name), .number(value, digits: 4, style: name == "machine" ? .bold : .plain)])
-      run.keep(name.replacing(" ", with: "_") + "_rmse", value)
-    }
-    run.show(table)
-    try run.picture("errors.png", "errors of the guesses") { path in
-      try BarChart(
-        title: "Held-out ratings", names: errors.map(\.name), values: errors.map(\.value), valueLabel: "RMSE, stars",
-        isHorizontal: true
-      ).write(to: path)
-    }
+    try ratings.judge("machine", in: run) { Double(guesses[$0.film * ratings.people + $0.person]) / scale }
   }
 }

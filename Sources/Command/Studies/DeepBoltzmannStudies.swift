@@ -15,7 +15,8 @@ extension Study {
     let network = try DeepBeliefNetwork(visible: 784, hidden: [500, 500], seed: run.seed)
     let binary = x.binarized(seed: 1)
     _ = binary.storage
-    let settings = ContrastiveDivergence(learningRate: run.study.learningRate, finalRate: 0.005, momentum: 0.5)
+    let settings = ContrastiveDivergence(
+      learningRate: run.study.learningRate, finalRate: run.study.learningRate / 10, momentum: 0.5)
     run.note("\nWithout labels")
     try network.pretrain(
       binary, epochs: run.study.epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed

@@ -29,11 +29,12 @@ enum TrainCommand {
   static let command = Command(form: form, run: run)
 
   private static func run(_ arguments: Arguments) throws {
-    let task = try NamedTask.named(arguments.positionals[0], form)
+    var task = try NamedTasks.named(arguments.positionals[0], among: NamedTasks.all, \.name, form)
+    task.epochs = arguments.integer("--epochs") ?? task.epochs
+    task.batchSize = arguments.integer("--batch") ?? task.batchSize
+    task.learningRate = arguments.number("--learning-rate") ?? task.learningRate
     try task.run(
-      NamedTask.Options(
-        dataFolder: arguments.text("--data"), epochs: arguments.integer("--epochs"),
-        batchSize: arguments.integer("--batch"), learningRate: arguments.number("--learning-rate"),
-        seed: arguments.integer("--seed") ?? 0, output: arguments.text("--output") ?? "output/\(task.name)"))
+      dataFolder: arguments.text("--data"), output: arguments.text("--output") ?? "output/\(task.name)",
+      seed: arguments.integer("--seed") ?? 0)
   }
 }
