@@ -77,6 +77,16 @@ import Testing
     for file in pictures + ["model/config.json"] { #expect(place.has("output/\(name)/\(file)"), "\(file) is missing") }
   }
 
+  @Test func theMachineOfRatingsIsHeldAgainstMeans() throws {
+    let place = try ScratchDirectory()
+    let result = try cajal("train", "rbm-ratings", "--epochs", "2", "--data", Self.data(place), in: place)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    let lines = try place.text("output/rbm-ratings/results.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    let names = ["mean_of_all_ratings", "mean_of_the_film", "film_and_person", "machine"].map { $0 + "_rmse" }
+    #expect(lines.dropFirst().prefix(4).map { String($0[0]) } == names)
+    #expect(lines.dropFirst().prefix(4).allSatisfy { (Double($0[1]) ?? .nan).isFinite })
+  }
+
   @Test func aSeedFixesAStudy() throws {
     let place = try ScratchDirectory()
     let data = try Self.data(place)

@@ -89,9 +89,7 @@ struct BoltzmannDigits {
     try machine.fit(train, epochs: run.study.epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed) {
       epoch in
       seconds = epoch.seconds
-      let error = epoch.reconstructionError.map { "reconstruction error \(Format.fixed($0, digits: 4))" } ?? ""
-      run.note("  epoch \(epoch.number)/\(run.study.epochs)  \(error)  \(Format.duration(epoch.seconds))")
-      return true
+      return run.report(epoch)
     }
     let partition = try machine.annealedLogPartition(chains: 100, temperatures: 10_000, base: train, seed: run.seed)
     let result = Result(

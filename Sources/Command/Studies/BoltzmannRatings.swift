@@ -1,6 +1,5 @@
 import Cajal
 import CajalData
-import CajalTerminal
 
 extension Study {
   /// Ratings of films by a machine with one visible unit for each person and one row for each film; missing ratings stay out of
@@ -25,11 +24,7 @@ extension Study {
         weightDecay: 0.02), seed: run.seed)
     try trainer.fit(
       rows, known: known, epochs: run.study.epochs, batchSize: run.study.batchSize, seed: run.seed
-    ) { epoch in
-      let error = Format.fixed(epoch.reconstructionError ?? .nan, digits: 4)
-      run.note("  epoch \(epoch.number)/\(run.study.epochs)  reconstruction error \(error)")
-      return true
-    }
+    ) { run.report($0) }
     let guesses = try machine.reconstructions(rows).floats
     try ratings.judge("machine", in: run) { Double(guesses[$0.film * ratings.people + $0.person]) / scale }
   }

@@ -122,7 +122,7 @@ final class StudyRun {
   func grid(
     _ name: String, _ meaning: String, _ rows: [Tensor], side: (height: Int, width: Int) = (28, 28), scale: Int = 2
   ) throws {
-    let columns = rows.first?.shape[0] ?? 1
+    guard let columns = rows.first?.shape[0] else { return }
     let size = side.height * side.width
     try picture(name, meaning) { path in
       let images = try rows.flatMap { row -> [PixelImage] in

@@ -17,7 +17,8 @@ enum TrainCommand {
     ],
     notes: [
       "Ctrl-C stops after the step at hand and keeps the best epoch so far; a second Ctrl-C ends at once.",
-      "The directory gets: model (the network), labels.json, log.csv, and curves, confusion and mistakes as PNG.",
+      "The directory gets: model (the network), labels.json, log.csv, and curves, confusion and mistakes as PNG; tasks "
+        + "without right answers leave numbers and pictures of their own, listed at the end.",
     ],
     examples: [
       ("cajal train digits", "a first network in seconds; nothing to download"),
