@@ -81,7 +81,7 @@ extension Study {
   static func scatter(
     _ run: StudyRun, _ name: String, _ meaning: String, _ views: [(title: String, codes: Tensor)], _ labels: Tensor
   ) throws {
-    let shown = 1000
+    let shown = 3000
     let classes = labels.first(shown).scalars(as: Int32.self)
     let names = run.data.classNames ?? []
     try run.picture(name, meaning) { path in
