@@ -76,7 +76,7 @@ final class StudyRun {
     _ name: String, _ meaning: String, _ fit: (_ callbacks: [any Callback], _ verbose: Verbosity) throws -> History
   ) throws -> History {
     output.writeLine("\n\(name)")
-    let file = name.lowercased().replacingOccurrences(of: " ", with: "-") + ".csv"
+    let file = name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "-") + ".csv"
     let history = try fit([CSVLogger(folder.file(file))], study.epochs > 40 ? .silent : .progress)
     files.append((file, meaning))
     return history
