@@ -13,7 +13,7 @@ enum EvaluateCommand {
     examples: [("cajal evaluate output/digits digits", "accuracy and confusion matrix")])
 
   static let command = Command(form: form) { arguments in
-    let task = try TrainingTask.named(arguments.positionals[1], form)
+    let task = try NamedTasks.named(arguments.positionals[1], among: TrainingTask.all, \.name, form)
     let saved = try SavedModel(arguments.positionals[0])
     let data = try TaskData(task, folder: arguments.text("--data"))
     try demandFit(saved, data, task)

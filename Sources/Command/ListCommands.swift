@@ -11,7 +11,7 @@ enum ListCommands {
   ) { _ in
     let output = FileDescriptorOutput.standardOutput
     var table = Table(["Task", "What is learned", "Goal", "Epochs", "Data"])
-    for task in NamedTask.all {
+    for task in NamedTasks.all {
       let source = task.dataSet.byHand == nil ? "cajal data get \(task.dataSet.name)" : task.dataSet.page
       table.addRow([
         .text(task.name, style: .bold), .text(task.summary), .text(task.goal), .integer(task.epochs),

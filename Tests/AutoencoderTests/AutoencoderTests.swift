@@ -144,6 +144,7 @@ import Testing
     #expect(error { _ = try network.scores(Tensor.zeros([0, 12])) }?.kind == .value)
     #expect(error { try network.fit(Numbers.uniform([4, 11]), verbose: .silent) }?.kind == .shape)
     #expect(error { _ = try network.encode(Numbers.uniform([4, 11])) }?.kind == .shape)
+    #expect(error { _ = try network.scores(Numbers.uniform([4, 11])) }?.kind == .shape)
     let holed = Self.rows.floats.enumerated().map { $0 == 40 ? Float.nan : $1 }
     #expect(error { try network.fit(Tensor(holed, shape: Self.rows.shape), verbose: .silent) }?.kind == .value)
     #expect(error { _ = try Autoencoder.undercomplete([12], code: 12) }?.kind == .argument)

@@ -133,6 +133,7 @@ import Testing
     let drawn = try Autoencoder.variational([6], hidden: [4], latent: 2)
     #expect(throws: CajalError.self) { try drawn.evidenceLowerBound(x, draws: 0) }
     #expect(throws: CajalError.self) { try drawn.logLikelihood(x * 2) }
+    #expect(throws: CajalError.self) { try drawn.logLikelihood(Numbers.uniform([4, 5])) }
     #expect(throws: CajalError.self) { try drawn.samples(0) }
     #expect(throws: CajalError.self) { try Autoencoder.variational([6], latent: 0) }
     #expect(throws: CajalError.self) { try Autoencoder.variational([6], latent: 2, beta: -1) }

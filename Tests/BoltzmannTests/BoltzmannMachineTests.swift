@@ -127,6 +127,7 @@ import Testing
         .contains("weights of 0 on the diagonal"))
     let machine = try Self.machine(visible: 4)
     #expect(text { try machine.fit(Tensor([[0, 1, 0.3, 1]]), epochs: 1) }.contains("row 0, column 2 is 0.3"))
+    #expect(text { try machine.fit(Tensor([[0, 1, 0, 1]]), epochs: -1) }.contains("0 epochs or more"))
     #expect(text { try machine.fit(Tensor([[0, 1]]), epochs: 1) }.contains("rows of 4 numbers"))
     #expect(
       text { _ = try machine.annealed(Tensor.zeros([1, 6]), temperatures: [0]) }.contains("temperatures above 0"))

@@ -123,6 +123,7 @@ import Testing
     #expect(text { _ = try DeepBoltzmannMachine(visible: 4, hidden: [3]) }.contains("RestrictedBoltzmannMachine"))
     let machine = try DeepBoltzmannMachine(visible: 2, hidden: [3, 2])
     #expect(text { try machine.fit(Tensor([[0, 0.5]]), epochs: 1) }.contains("row 0, column 1 is 0.5"))
+    #expect(text { try machine.fit(Tensor([[0, 1]]), epochs: -1) }.contains("0 epochs or more"))
     #expect(text { _ = try machine.lowerBound(Tensor([[0, 1]]), logPartition: .nan) }.contains("finite log Z"))
     #expect(text { try machine.fit(Tensor([[0, 1]]), epochs: 1, by: .init(chains: 0)) }.contains("1 chain"))
     #expect(text { _ = try DeepBeliefNetwork(visible: 2, hidden: [2]).classifier(classes: 1) }.contains("2 classes"))

@@ -89,6 +89,7 @@ import Testing
     #expect(text { try machine.fit(Tensor.zeros([0, 3]), epochs: 1) }.contains("one row at least"))
     #expect(
       text { try machine.fit(Tensor([[0, 1, 0]]), epochs: 1, batchSize: 0) }.contains("a batch size of 1 or more"))
+    #expect(text { try machine.fit(Tensor([[0, 1, 0]]), epochs: -1) }.contains("0 epochs or more, but there are -1"))
     #expect(text { _ = try machine.features(Tensor.zeros([1, 3], dtype: .int32)) }.contains("float32"))
     #expect(
       text { _ = try RestrictedBoltzmannMachine(visible: 0, hidden: 2) }.contains("visible units from 1 to 2^24"))

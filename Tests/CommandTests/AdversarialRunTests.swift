@@ -24,6 +24,15 @@ import Testing
     #expect(try cajal("summary", "output/gan/generator", in: place).output.contains("batch_normalization"))
   }
 
+  @Test func batchesThatDoNotFitAreRefusedBeforeTheClassifierIsTrained() throws {
+    let place = try ScratchDirectory()
+    for (size, words) in [("1", "a batch size of at least 2"), ("100000", "Take a smaller batchSize.")] {
+      let result = try cajal("train", "gan", "--batch", size, in: place)
+      #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
+      #expect(!result.output.contains("It recognizes"))
+    }
+  }
+
   @Test func dataThatIsNotHereIsToldBeforeAnythingElse() throws {
     let place = try ScratchDirectory()
     let result = try cajal("train", "cgan", in: place, environment: ["CAJAL_DATA": "/nowhere", "HOME": "/nowhere"])

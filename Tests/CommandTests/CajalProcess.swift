@@ -34,6 +34,9 @@ struct CajalProcess {
 
   var isRunning: Bool { process.isRunning }
 
+  /// What it has said so far.
+  var output: String { (try? files.text(".output-\(name)")) ?? "" }
+
   /// Waits for the end, at most so long.
   func finish(withinSeconds limit: Double = 300) throws -> Result {
     let end = Date(timeIntervalSinceNow: limit)

@@ -77,6 +77,16 @@ import Testing
     for file in pictures + ["model/config.json"] { #expect(place.has("output/\(name)/\(file)"), "\(file) is missing") }
   }
 
+  @Test func theMachineOfRatingsIsHeldAgainstMeans() throws {
+    let place = try ScratchDirectory()
+    let result = try cajal("train", "rbm-ratings", "--epochs", "2", "--data", Self.data(place), in: place)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    let lines = try place.text("output/rbm-ratings/results.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    let names = ["mean_of_all_ratings", "mean_of_the_film", "film_and_person", "machine"].map { $0 + "_rmse" }
+    #expect(lines.dropFirst().prefix(4).map { String($0[0]) } == names)
+    #expect(lines.dropFirst().prefix(4).allSatisfy { (Double($0[1]) ?? .nan).isFinite })
+  }
+
   @Test func aSeedFixesAStudy() throws {
     let place = try ScratchDirectory()
     let data = try Self.data(place)
@@ -88,6 +98,29 @@ import Testing
     let first = try losses("1")
     #expect(try losses("1") == first)
     #expect(try losses("2") != first)
+  }
+
+  /// Ctrl-C after the first draws: what they came to is still told.
+  @Test func madeUpRowsFindMoreThanFewRows() throws {
+    let place = try ScratchDirectory()
+    let run = try CajalProcess(["train", "rbm-balance"], in: place)
+    let end = Date(timeIntervalSinceNow: 240)
+    while !run.output.contains("draw 3/20"), run.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
+    run.interrupt()
+    let result = try run.finish()
+    #expect(result.errors.contains("Stopping"))
+    let lines = try place.text("output/rbm-balance/results.csv").split(separator: "\n")
+    let numbers = lines.map { $0.split(separator: ",") }
+    func value(_ name: String) throws -> Double {
+      let row = try #require(numbers.first { $0[0] == name }, "\(numbers)")
+      return try #require(Double(row[1]))
+    }
+    #expect(try value("plain_recall") < value("rows_made_up_recall"))
+    #expect(try value("rows_made_up_recall") > 0.9)
+    #expect(try value("plain_auc") > 0.9)
+    for name in ["plain", "rows_repeated", "rows_made_up"] {
+      #expect(try (0...1).contains(value("\(name)_balanced_accuracy")))
+    }
   }
 
   @Test func whatIsMissingOrDamagedIsSaid() throws {

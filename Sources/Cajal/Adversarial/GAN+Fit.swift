@@ -35,13 +35,26 @@ extension GAN {
     _ source: any BatchSource, epochs: Int = 1, batchSize: Int = 64, callbacks: [any Callback] = [],
     initialEpoch: Int = 0, verbose: Verbosity = .progress
   ) throws -> History {
-    try demandFit(source, epochs: epochs, batchSize: batchSize)
+    let real = try inspected(source, epochs: epochs, batchSize: batchSize, initialEpoch: initialEpoch)
     let watches = callbacks.contains { $0 is CollapseDetection }
     let loop = AdversarialLoop(
-      self, source, try RealSamples(of: source, for: self, epoch: initialEpoch), batchSize: batchSize,
-      callbacks: callbacks + (watches ? [] : [CollapseDetection()]),
+      self, source, real, batchSize: batchSize, callbacks: callbacks + (watches ? [] : [CollapseDetection()]),
       verbose: verbose)
     return try loop.run(epochs: initialEpoch..<max(epochs, initialEpoch))
+  }
+
+  /// Looks at all samples as `fit` does, for those who have something else to do before it.
+  ///
+  /// Errors: those of ``fit(_:epochs:batchSize:callbacks:initialEpoch:verbose:)`` that are known before the first step.
+  package func demand(_ source: any BatchSource, epochs: Int, batchSize: Int) throws {
+    _ = try inspected(source, epochs: epochs, batchSize: batchSize)
+  }
+
+  private func inspected(
+    _ source: any BatchSource, epochs: Int, batchSize: Int, initialEpoch: Int = 0
+  ) throws -> RealSamples {
+    try demandFit(source, epochs: epochs, batchSize: batchSize)
+    return try RealSamples(of: source, for: self, epoch: initialEpoch)
   }
 
   private func demandFit(_ source: any BatchSource, epochs: Int, batchSize: Int) throws {

@@ -8,6 +8,13 @@ func demandSizes(_ subject: String, _ sizes: [(what: String, count: Int)]) throw
   }
 }
 
+/// Errors: `.argument` for a negative number of epochs.
+func demandEpochs(_ subject: String, _ epochs: Int) throws {
+  guard epochs >= 0 else {
+    throw CajalError(.argument, subject, expected: "0 epochs or more", given: "there are \(epochs)")
+  }
+}
+
 /// Errors: `.shape` unless the data is rows of so many numbers, `.dtype` unless they are float32.
 func demandRows(_ subject: String, _ data: Tensor, width: Int) throws {
   guard data.rank == 2, data.shape[1] == width else {

@@ -13,6 +13,7 @@ extension DeepBoltzmannMachine {
   ) throws {
     try settings.validate()
     try demandData(data, in: "fit")
+    try demandEpochs("DeepBoltzmannMachine.fit", epochs)
     let batches = try RowBatches(data, batchSize: batchSize, subject: "DeepBoltzmannMachine.fit")
     let rate = Variable("learning_rate", Tensor(Float(settings.learningRate)), role: .counter)
     var random = RandomSource(seed: seed)

@@ -80,10 +80,7 @@ public final class GibbsSampler: @unchecked Sendable {  // used by one caller at
       let result = Tensor.scan([start, Tensor.zeros(start.shape)], over: [], length: length) { carry, _, t in
         let hidden = step.sampled(energy.hiddenProbabilities(carry[0]), iteration: t)
         let means = energy.visibleMeans(hidden)
-        let drawn =
-          machine.units == .bernoulli
-          ? step.sampled(means, iteration: t) : means + step.normal(means.shape, iteration: t)
-        return ([kept(drawn), carry[1] + kept(means)], [])
+        return ([kept(energy.drawn(around: means, step, iteration: t)), carry[1] + kept(means)], [])
       }
       step[states] = result.carry[0]
       return [result.carry[1]]

@@ -72,17 +72,16 @@ public struct RestrictedEnergy: Sendable {
 }
 
 extension RestrictedEnergy {
-  /// Draws h given v.
-  func sampledHidden(_ probabilities: Tensor, _ step: Step, iteration: Tensor? = nil) -> Tensor {
-    step.sampled(probabilities, iteration: iteration)
-  }
-
   /// Draws v given h.
   func sampledVisible(_ h: Tensor, _ step: Step, iteration: Tensor? = nil) -> Tensor {
-    let means = visibleMeans(h)
+    drawn(around: visibleMeans(h), step, iteration: iteration)
+  }
+
+  /// Draws visible units of these means.
+  func drawn(around means: Tensor, _ step: Step, iteration: Tensor? = nil) -> Tensor {
     switch visible {
-    case .bernoulli: return step.sampled(means, iteration: iteration)
-    case .gaussian: return means + step.normal(means.shape, iteration: iteration)
+    case .bernoulli: step.sampled(means, iteration: iteration)
+    case .gaussian: means + step.normal(means.shape, iteration: iteration)
     }
   }
 }

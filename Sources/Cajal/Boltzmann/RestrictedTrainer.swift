@@ -82,6 +82,7 @@ public final class RestrictedTrainer: @unchecked Sendable {  // used by one call
     onEpoch: (Epoch) throws -> Bool = { _ in true }
   ) throws {
     try machine.demand(data, in: "fit", allowsProbabilities: settings.takesProbabilities)
+    try demandEpochs("RestrictedBoltzmannMachine.fit", epochs)
     let rows = try RowBatches(data, batchSize: batchSize, subject: "RestrictedBoltzmannMachine.fit")
     try demandMask("RestrictedTrainer.fit", known, data)
     if known != nil, chains != nil {

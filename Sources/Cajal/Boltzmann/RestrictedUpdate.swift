@@ -87,7 +87,7 @@ struct RestrictedUpdate: Sendable {
     }
     let means = energy.visibleMeans(hidden)
     if chains == nil, settings.steps == 1 { first = means }
-    let v = masked(machine.units == .bernoulli ? step.sampled(means) : means + step.normal(means.shape))
+    let v = masked(energy.drawn(around: means, step))
     let h = energy.hiddenProbabilities(v)
     if let chains { step[chains] = step.sampled(h) }
     return (v, h)

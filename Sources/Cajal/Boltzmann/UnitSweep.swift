@@ -65,6 +65,7 @@ extension BoltzmannMachine {
     for value in [learningRate, finalRate ?? 0] where !(value >= 0 && value.isFinite) {
       throw CajalError(.argument, subject, expected: "a step size of 0 or more", given: "it is \(value)")
     }
+    try demandEpochs(subject, epochs)
     let batches = try RowBatches(data, batchSize: batchSize, subject: subject)
     let (units, visible) = (unitCount, visibleCount)
     var random = RandomSource(seed: seed)

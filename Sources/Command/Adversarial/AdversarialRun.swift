@@ -27,6 +27,10 @@ struct AdversarialRun {
   func perform() throws {
     let classes = split.classNames?.count ?? 10
     introduce()
+    let gan = try task.gan(classes: classes, imageShape: split.train.inputs[0].shape, seed: seed)
+    // Pixels of 0 to 1 become what tanh gives.
+    let samples = try split.train.rescaled(2, offset: -1).shuffle()
+    try gan.demand(samples, epochs: task.epochs, batchSize: task.batchSize)
     output.writeLine("A classifier first, which is to judge what is drawn:")
     ControlC.stopsCleanly()
     let judge = try Judge(task, train: split.train, test: split.test, classes: classes, seed: seed)
@@ -37,7 +41,6 @@ struct AdversarialRun {
         + "\(Format.fixed(judge.distanceOfReal, digits: 2)), noise \(Format.fixed(judge.distanceOfNoise, digits: 2)).\n"
     )
 
-    let gan = try task.gan(classes: classes, imageShape: split.train.inputs[0].shape, seed: seed)
     let isBrief = task.epochs > 40
     let grids = try OutputFolder(folder.file("epochs"))
     let epochJudge = EpochJudge(gan, judge, every: isBrief ? task.epochs / 10 : 1, epochs: task.epochs) { epoch in
@@ -47,13 +50,11 @@ struct AdversarialRun {
     }
     let collapse = CollapseDetection()
     let started = ContinuousClock.now
-    // Pixels of 0 to 1 become what tanh gives.
     let history = try gan.fit(
-      split.train.rescaled(2, offset: -1).shuffle(), epochs: task.epochs, batchSize: task.batchSize,
+      samples, epochs: task.epochs, batchSize: task.batchSize,
       callbacks: [epochJudge, collapse, CSVLogger(folder.file("log.csv"))],
       verbose: isBrief ? .silent : .progress)
-    let elapsed = started.duration(to: .now)
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let seconds = started.duration(to: .now) / .seconds(1)
 
     try gan.save(to: folder.path)
     try judge.model.save(to: folder.file("judge/"), includingTraining: false)

@@ -12,7 +12,7 @@ extension Study {
     let ((train, labels), (test, truths)) = try run.data.inMemory()
     let classes = labels.scalars(as: Int32.self)
     let normal = classes.indices.filter { classes[$0] == 0 }
-    let x = train.gathered(Tensor(normal.map { Int32($0) }, shape: [normal.count]))
+    let x = train.rows(normal)
     let isAbnormal = truths.scalars(as: Int32.self).map { $0 != 0 }
     run.note(
       "\n\(Format.count(normal.count)) normal beats to learn from; of \(Format.count(isAbnormal.count)) held out "

@@ -8,7 +8,7 @@ extension Study {
   static let boltzmannDigits = Study(
     name: "rbm-mnist", summary: "digits dreamt by a restricted Boltzmann machine",
     goal: "-130 nats by CD-1, -105 by persistent chains", dataSet: DataSets.mnist, epochs: 20, batchSize: 100,
-    learningRate: 0.05
+    learningRate: 0.1
   ) { try BoltzmannDigits($0).perform() }
 }
 
@@ -39,23 +39,27 @@ struct BoltzmannDigits {
   }
 
   /// Sweeps that begin at the data want small steps and small weights; chains take large ones at first.
-  static func methods() -> [(name: String, settings: ContrastiveDivergence)] {
-    [
+  static func methods(_ study: Study) -> [(name: String, settings: ContrastiveDivergence)] {
+    let rate = study.learningRate
+    return [
       (
-        "CD-1", ContrastiveDivergence(learningRate: 0.02, finalRate: 0.002, weightDecay: 2e-4, isCentred: true)
+        "CD-1",
+        ContrastiveDivergence(learningRate: rate / 5, finalRate: rate / 50, weightDecay: 2e-4, isCentred: true)
       ),
-      ("PCD", ContrastiveDivergence(chains: 100, learningRate: 0.1, finalRate: 0.0005, isCentred: true)),
+      (
+        "PCD",
+        ContrastiveDivergence(
+          chains: study.batchSize, learningRate: rate, finalRate: rate / 200, isCentred: true)
+      ),
     ]
   }
 
   func perform() throws {
     run.note(
-      "60,000 binary digits to learn from, 10,000 held out; 784 x 500 units, \(run.study.epochs) epochs in batches of 100, "
-        + "seed \(run.seed)")
+      "\nBinary digits, 784 x 500 units; sweeps that begin at the data (CD-1), then chains that go on (PCD)")
     var results: [Result] = []
-    for (name, settings) in Self.methods() {
+    for (name, settings) in Self.methods(run.study) where !Interruption.isRequested {
       results.append(try learn(name, settings))
-      if Interruption.isRequested { return }
     }
     var table = CajalTerminal.Table(["Learning", "Seconds", "log Z", "±", "Train, nats", "Test, nats"])
     for result in results {
@@ -76,20 +80,21 @@ struct BoltzmannDigits {
   }
 
   private func learn(_ name: String, _ settings: ContrastiveDivergence) throws -> Result {
-    run.note("\n\(name)")
+    run.note(
+      "\n\(name), step size from \(Format.metric(settings.learningRate)) to "
+        + "\(Format.metric(settings.finalRate ?? settings.learningRate))")
     let machine = try RestrictedBoltzmannMachine(visible: 784, hidden: 500, seed: run.seed)
     try machine.setVisibleBias(from: train)
     var seconds = 0.0
-    try machine.fit(train, epochs: run.study.epochs, batchSize: 100, by: settings, seed: run.seed) { epoch in
+    try machine.fit(train, epochs: run.study.epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed) {
+      epoch in
       seconds = epoch.seconds
-      let error = epoch.reconstructionError.map { "reconstruction error \(Format.fixed($0, digits: 4))" } ?? ""
-      run.note("  epoch \(epoch.number)/\(run.study.epochs)  \(error)  \(Format.duration(epoch.seconds))")
-      return true
+      return run.report(epoch)
     }
     let partition = try machine.annealedLogPartition(chains: 100, temperatures: 10_000, base: train, seed: run.seed)
     let result = Result(
       name: name, machine: machine, seconds: seconds, partition: partition,
-      trainScore: try machine.logLikelihood(train[0..<10_000], logPartition: partition.logPartition),
+      trainScore: try machine.logLikelihood(train.first(10_000), logPartition: partition.logPartition),
       testScore: try machine.logLikelihood(test, logPartition: partition.logPartition))
     run.keep("\(name)_test_nats", result.testScore)
     run.keep("\(name)_seconds", seconds)

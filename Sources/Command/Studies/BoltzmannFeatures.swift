@@ -18,10 +18,7 @@ extension Study {
     run.note("\n64 pixels in 0 … 1, each digit and its shifts by one pixel; 100 hidden units")
     try machine.fit(
       learned.x, epochs: run.study.epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed
-    ) { epoch in
-      run.note("  epoch \(epoch.number)/\(run.study.epochs)  \(Format.duration(epoch.seconds))")
-      return true
-    }
+    ) { run.report($0) }
     func accuracy(_ train: Tensor, _ test: Tensor) throws -> Double {
       try Judging.accuracy(train, learned.labels, test, judged.labels, epochs: 100, seed: run.seed)
     }

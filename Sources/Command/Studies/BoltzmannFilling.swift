@@ -65,7 +65,7 @@ enum GaussianRows {
   static let scale = 3.0
 
   static func trained(
-    _ rows: Tensor, hidden: Int, scale: Double = scale, _ study: Study, seed: Int
+    _ rows: Tensor, hidden: Int, _ study: Study, seed: Int
   ) throws -> RestrictedBoltzmannMachine {
     let machine = try RestrictedBoltzmannMachine(visible: rows.shape[1], hidden: hidden, units: .gaussian, seed: seed)
     let settings = ContrastiveDivergence(

@@ -7,7 +7,7 @@ extension Study {
   /// Pictures of clothes as a few bits: how much is lost at which size.
   static let compression = Study(
     name: "compression", summary: "clothes as a few bits per pixel, against quantized principal components",
-    goal: "more decibels than PCA at equal bits", dataSet: DataSets.fashion, epochs: 15
+    goal: "more decibels than PCA at equal bits", dataSet: DataSets.fashion, epochs: 8
   ) { run in
     let ((train, _), (test, _)) = try run.data.inMemory()
     let (x, held) = (train.asRows, test.asRows)

@@ -15,15 +15,12 @@ extension Study {
     let network = try DeepBeliefNetwork(visible: 784, hidden: [500, 500], seed: run.seed)
     let binary = x.binarized(seed: 1)
     _ = binary.storage
-    let settings = ContrastiveDivergence(learningRate: run.study.learningRate, finalRate: 0.005, momentum: 0.5)
+    let settings = ContrastiveDivergence(
+      learningRate: run.study.learningRate, finalRate: run.study.learningRate / 10, momentum: 0.5)
     run.note("\nWithout labels")
     try network.pretrain(
       binary, epochs: run.study.epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed
-    ) { layer, epoch in
-      let error = Format.fixed(epoch.reconstructionError ?? .nan, digits: 4)
-      run.note("  layer \(layer + 1), epoch \(epoch.number)/\(run.study.epochs)  reconstruction error \(error)")
-      return true
-    }
+    ) { run.report($1, layer: $0) }
     func accuracy(_ model: Model, _ labels: Int) throws -> Double {
       let epochs = labels < 5000 ? 30 : 6
       let steps = epochs * (labels / 100)
@@ -65,12 +62,9 @@ extension Study {
     let machine = try DeepBoltzmannMachine(visible: 784, hidden: [500, 500], seed: run.seed)
     run.note("\nLayer by layer")
     let settings = ContrastiveDivergence(learningRate: 0.05, finalRate: 0.005, momentum: 0.5)
-    try machine.pretrain(
-      x, epochs: max(1, run.study.epochs / 2), batchSize: run.study.batchSize, by: settings, seed: run.seed
-    ) {
-      layer, epoch in
-      run.note("  layer \(layer + 1), epoch \(epoch.number)  \(Format.duration(epoch.seconds))")
-      return true
+    let epochs = max(1, run.study.epochs / 2)
+    try machine.pretrain(x, epochs: epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed) {
+      run.report($1, of: epochs, layer: $0)
     }
     func bound() throws -> (value: Double, width: Double) {
       let partition = try machine.bipartite().annealedLogPartition(chains: 100, temperatures: 5000, seed: run.seed)

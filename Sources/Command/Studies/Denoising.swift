@@ -6,7 +6,7 @@ extension Study {
   /// Digits under three kinds of noise, cleaned by convolutional autoencoders that have seen that noise.
   static let denoising = Study(
     name: "denoising", summary: "digits under noise, cleaned by a convolutional autoencoder",
-    goal: "6 dB more at a noise of 0.5", dataSet: DataSets.mnist, epochs: 8
+    goal: "6 dB more at a noise of 0.5", dataSet: DataSets.mnist, epochs: 3
   ) { run in
     let ((train, _), (test, _)) = try run.data.inMemory()
     var random = RandomSource(seed: 2000 + run.seed)

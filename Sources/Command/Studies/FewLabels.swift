@@ -35,12 +35,11 @@ extension Study {
       // Other labels are drawn three times; the middle result counts.
       let trials = try (0..<3).map { draw -> [Double] in
         let chosen = labelled(labels.scalars(as: Int32.self), amount, seed: 10 * run.seed + draw)
-        let rows = Tensor(chosen.map { Int32($0) }, shape: [chosen.count])
-        let (own, targets) = (x.gathered(rows), labels.gathered(rows))
+        let (own, targets) = (x.rows(chosen), labels.rows(chosen))
         let scratch = try Model(encoderPlan(), inputShape: [784], seed: run.seed + draw)
         return [
           try Judging.accuracy(own, targets, held, truths, epochs: epochs, seed: draw),
-          try Judging.accuracy(features.gathered(rows), targets, heldFeatures, truths, epochs: epochs, seed: draw),
+          try Judging.accuracy(features.rows(chosen), targets, heldFeatures, truths, epochs: epochs, seed: draw),
           try tuned(scratch, own, targets, held, truths, epochs: epochs, seed: draw),
           try tuned(network.pretrainedEncoder(), own, targets, held, truths, epochs: epochs, seed: draw),
         ]

@@ -11,7 +11,6 @@ extension Study {
     learningRate: 1e-3
   ) { run in
     let ratings = try Ratings(run.data)
-    let (train, test) = (ratings.train, ratings.test)
     // A row for each film: how far each rating lies from what film and person would say; 0 where there is none.
     let rows = ratings.residuals()
     let network = try Autoencoder(
@@ -25,35 +24,7 @@ extension Study {
     try run.save(network)
 
     let guesses = try network.reconstruct(rows).floats
-    func error(_ answer: (Rating) -> Double) -> Double {
-      let squares = test.reduce(0.0) { sum, one in
-        let guess = min(5, max(0.5, answer(one)))
-        return sum + (guess - one.value) * (guess - one.value)
-      }
-      return (squares / Double(test.count)).squareRoot()
-    }
-    let errors: [(name: String, value: Double)] = [
-      ("mean of all ratings", error { _ in ratings.mean }),
-      ("mean of the film", error { ratings.filmMeans[$0.film] }),
-      ("film and person", error { ratings.expected($0) }),
-      (
-        "autoencoder",
-        error { ratings.expected($0) + Double(guesses[$0.film * ratings.people + $0.person]) }
-      ),
-    ]
-    var table = CajalTerminal.Table(["Guess of a held-out rating", "RMSE, stars"])
-    for (name, value) in errors {
-      table.addRow([.text(name), .number(value, digits: 4, style: name == "autoencoder" ? .bold : .plain)])
-      run.keep(name.replacingOccurrences(of: " ", with: "_") + "_rmse", value)
-    }
-    run.show(table)
-    run.note("\n\(Format.count(train.count)) ratings to learn from, \(Format.count(test.count)) held out.")
-    try run.picture("errors.png", "errors of the guesses") { path in
-      try BarChart(
-        title: "Held-out ratings", names: errors.map(\.name), values: errors.map(\.value), valueLabel: "RMSE, stars",
-        isHorizontal: true
-      ).write(to: path)
-    }
+    try ratings.judge("autoencoder", in: run) { Double(guesses[$0.film * ratings.people + $0.person]) }
     suggest(run, ratings, guesses)
   }
 
@@ -139,6 +110,36 @@ struct Ratings {
 
   /// What film and person say of a rating.
   func expected(_ one: Rating) -> Double { mean + filmOffsets[one.film] + personOffsets[one.person] }
+
+  /// Shows how far guesses of held-out ratings are off, beside those of means.
+  ///
+  /// - Parameter rest: What someone adds to what film and person say.
+  func judge(_ name: String, in run: StudyRun, rest: (Rating) -> Double) throws {
+    func error(_ answer: (Rating) -> Double) -> Double {
+      let squares = test.reduce(0.0) { sum, one in
+        let guess = min(5, max(0.5, answer(one)))
+        return sum + (guess - one.value) * (guess - one.value)
+      }
+      return (squares / Double(max(1, test.count))).squareRoot()
+    }
+    let errors: [(name: String, value: Double)] = [
+      ("mean of all ratings", error { _ in mean }), ("mean of the film", error { filmMeans[$0.film] }),
+      ("film and person", error(expected)), (name, error { expected($0) + rest($0) }),
+    ]
+    var table = CajalTerminal.Table(["Guess of a held-out rating", "RMSE, stars"])
+    for (other, value) in errors {
+      table.addRow([.text(other), .number(value, digits: 4, style: other == name ? .bold : .plain)])
+      run.keep(other.replacing(" ", with: "_") + "_rmse", value)
+    }
+    run.show(table)
+    run.note("\n\(Format.count(train.count)) ratings to learn from, \(Format.count(test.count)) held out.")
+    try run.picture("errors.png", "errors of the guesses") { path in
+      try BarChart(
+        title: "Held-out ratings", names: errors.map(\.name), values: errors.map(\.value), valueLabel: "RMSE, stars",
+        isHorizontal: true
+      ).write(to: path)
+    }
+  }
 
   /// [films, people]; 0 is missing, and a rating just as expected is moved a little off it.
   func residuals() -> Tensor {

@@ -6,7 +6,7 @@ extension Study {
   /// Digits as 32 numbers, against the best linear code of that size.
   static let reduction = Study(
     name: "reduction", summary: "digits as 32 numbers, against principal components",
-    goal: "a squared error 30 % below that of PCA", dataSet: DataSets.mnist, epochs: 20
+    goal: "a squared error 30 % below that of PCA", dataSet: DataSets.mnist, epochs: 8
   ) { run in
     let ((train, labels), (test, truths)) = try run.data.inMemory()
     let (x, held) = (train.asRows, test.asRows)

@@ -6,7 +6,7 @@ extension Study {
   /// Clothes that look like a given one, found by their codes.
   static let retrieval = Study(
     name: "retrieval", summary: "clothes that look like a given one, found by their codes",
-    goal: "a precision at 10 above that of PCA", dataSet: DataSets.fashion, epochs: 10
+    goal: "a precision at 10 above that of PCA", dataSet: DataSets.fashion, epochs: 5
   ) { run in
     let ((train, labels), (test, truths)) = try run.data.inMemory()
     let network = try Autoencoder(

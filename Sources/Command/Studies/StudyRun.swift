@@ -32,7 +32,7 @@ final class StudyRun {
     output.writeLine(
       "  data     \(Format.count(data.train.count)) samples to learn from, \(Format.count(data.test.count)) held out")
     output.writeLine(
-      "  plan     \(study.epochs) epochs in batches of \(study.batchSize), Adam from \(study.learningRate), seed \(seed)"
+      "  plan     \(study.epochs) epochs in batches of \(study.batchSize), step size from \(study.learningRate), seed \(seed)"
     )
     output.writeLine("  goal     \(study.goal)")
     output.writeLine("  results  \(folder.path)")
@@ -46,10 +46,7 @@ final class StudyRun {
     output.writeLine("\nTook \(Format.duration(seconds)).")
   }
 
-  private var seconds: Double {
-    let elapsed = started.duration(to: .now)
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-  }
+  private var seconds: Double { started.duration(to: .now) / .seconds(1) }
 
   // MARK: - Training
 
@@ -79,7 +76,7 @@ final class StudyRun {
     _ name: String, _ meaning: String, _ fit: (_ callbacks: [any Callback], _ verbose: Verbosity) throws -> History
   ) throws -> History {
     output.writeLine("\n\(name)")
-    let file = name.lowercased().replacingOccurrences(of: " ", with: "-") + ".csv"
+    let file = name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "-") + ".csv"
     let history = try fit([CSVLogger(folder.file(file))], study.epochs > 40 ? .silent : .progress)
     files.append((file, meaning))
     return history
@@ -122,8 +119,10 @@ final class StudyRun {
   }
 
   /// Rows of small pictures below one another, ink on paper; no letters, so nothing else is needed.
-  func grid(_ name: String, _ meaning: String, _ rows: [Tensor], side: (height: Int, width: Int) = (28, 28)) throws {
-    let columns = rows.first?.shape[0] ?? 1
+  func grid(
+    _ name: String, _ meaning: String, _ rows: [Tensor], side: (height: Int, width: Int) = (28, 28), scale: Int = 2
+  ) throws {
+    guard let columns = rows.first?.shape[0] else { return }
     let size = side.height * side.width
     try picture(name, meaning) { path in
       let images = try rows.flatMap { row -> [PixelImage] in
@@ -134,7 +133,7 @@ final class StudyRun {
             range: 0...1, isInverted: true)
         }
       }
-      try ImageGrid(images, columns: columns, scale: 2).write(to: path)
+      try ImageGrid(images, columns: columns, scale: scale).write(to: path)
     }
   }
 }
@@ -142,6 +141,9 @@ final class StudyRun {
 extension Tensor {
   /// The first samples.
   func first(_ count: Int) -> Tensor { slice(axis: 0, 0..<Swift.min(count, shape[0])) }
+
+  /// The samples at these places, in this order.
+  func rows(_ places: [Int]) -> Tensor { gathered(Tensor(places.map { Int32($0) }, shape: [places.count])) }
 
   /// Samples as rows of features.
   var asRows: Tensor { reshaped([shape[0], count / Swift.max(shape[0], 1)]) }

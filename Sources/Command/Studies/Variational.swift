@@ -11,7 +11,8 @@ extension Study {
   ) { run in
     let ((train, _), (test, labels)) = try run.data.inMemory()
     let grey = train.asRows
-    let bits = binarized(test.asRows, seed: run.seed)
+    let bits = test.asRows.binarized(seed: 1000 + run.seed)
+    _ = bits.storage
     // The training digits are drawn anew each epoch: a pixel is white with its grey value as probability.
     let source = try Dataset(inputs: grey).map { sample in
       let pixels = sample.floats()
@@ -43,12 +44,6 @@ extension Study {
     ] { run.keep(name, value) }
 
     try pictures(run, network, bits, labels)
-  }
-
-  /// 1 with the value as probability, else 0.
-  static func binarized(_ x: Tensor, seed: Int) -> Tensor {
-    var random = RandomSource(seed: 1000 + seed)
-    return (random.uniform(x.shape) .< x).cast(to: .float32)
   }
 
   private static func pictures(_ run: StudyRun, _ network: Autoencoder, _ bits: Tensor, _ labels: Tensor) throws {

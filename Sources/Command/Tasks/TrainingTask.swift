@@ -1,7 +1,5 @@
 import Cajal
-import CajalArguments
 import CajalData
-import CajalTerminal
 
 /// Something to learn: data, a network that fits it, and how to train it. Each task lies in a file of its own.
 struct TrainingTask: Sendable {
@@ -33,14 +31,6 @@ struct TrainingTask: Sendable {
 
   /// Every task, the easiest first.
   static let all: [TrainingTask] = [digits, mnist, fashion, concrete, car]
-
-  /// Errors: `UsageError` that lists the tasks.
-  static func named(_ name: String, _ form: CommandForm) throws(UsageError) -> TrainingTask {
-    if let found = all.first(where: { $0.name == name.lowercased() }) { return found }
-    let names = all.map(\.name)
-    throw form.error(
-      "there is no task '\(name)'; the tasks are \(names.joined(separator: ", ")).\(didYouMean(name, in: names))")
-  }
 
   /// The untrained model.
   func model(for data: TaskData, seed: Int) throws -> Model {

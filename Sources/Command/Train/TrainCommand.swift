@@ -17,7 +17,8 @@ enum TrainCommand {
     ],
     notes: [
       "Ctrl-C stops after the step at hand and keeps the best epoch so far; a second Ctrl-C ends at once.",
-      "The directory gets: model (the network), labels.json, log.csv, and curves, confusion and mistakes as PNG.",
+      "The directory gets: model (the network), labels.json, log.csv, and curves, confusion and mistakes as PNG; tasks "
+        + "without right answers leave numbers and pictures of their own, listed at the end.",
     ],
     examples: [
       ("cajal train digits", "a first network in seconds; nothing to download"),
@@ -29,11 +30,12 @@ enum TrainCommand {
   static let command = Command(form: form, run: run)
 
   private static func run(_ arguments: Arguments) throws {
-    let task = try NamedTask.named(arguments.positionals[0], form)
+    var task = try NamedTasks.named(arguments.positionals[0], among: NamedTasks.all, \.name, form)
+    task.epochs = arguments.integer("--epochs") ?? task.epochs
+    task.batchSize = arguments.integer("--batch") ?? task.batchSize
+    task.learningRate = arguments.number("--learning-rate") ?? task.learningRate
     try task.run(
-      NamedTask.Options(
-        dataFolder: arguments.text("--data"), epochs: arguments.integer("--epochs"),
-        batchSize: arguments.integer("--batch"), learningRate: arguments.number("--learning-rate"),
-        seed: arguments.integer("--seed") ?? 0, output: arguments.text("--output") ?? "output/\(task.name)"))
+      dataFolder: arguments.text("--data"), output: arguments.text("--output") ?? "output/\(task.name)",
+      seed: arguments.integer("--seed") ?? 0)
   }
 }

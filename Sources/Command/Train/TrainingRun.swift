@@ -36,7 +36,7 @@ struct TrainingRun {
       data.train.shuffle(), epochs: task.epochs, batchSize: task.batchSize, validationData: data.validation,
       callbacks: [best, log] + (isBrief ? [EpochProgress(epochs: task.epochs)] : []),
       verbose: isBrief ? .silent : .progress)
-    conclude(best, history, started.duration(to: .now))
+    conclude(best, history, seconds: started.duration(to: .now) / .seconds(1))
 
     let report = try Report(task, model, data, seed: seed)
     output.write(report.text(for: output.terminal))
@@ -58,8 +58,7 @@ struct TrainingRun {
     output.writeLine("  results  \(folder.path)\n")
   }
 
-  private func conclude(_ best: BestModel, _ history: History, _ elapsed: Duration) {
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+  private func conclude(_ best: BestModel, _ history: History, seconds: Double) {
     let last = history.epochs.last.map { $0.epoch + 1 } ?? 0
     if Interruption.isRequested { output.writeLine("\nInterrupted in epoch \(last).") } else { output.writeLine() }
     guard let (epoch, logs) = best.best else { return }
