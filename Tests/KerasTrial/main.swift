@@ -24,10 +24,7 @@ func memory(_ key: String) throws -> Double {
   return Double(line?.split(whereSeparator: { " \t".contains($0) }).dropLast().last ?? "") ?? .nan
 }
 
-func seconds(since start: ContinuousClock.Instant) -> Double {
-  let time = start.duration(to: .now).components
-  return Double(time.seconds) + Double(time.attoseconds) * 1e-18
-}
+func seconds(since start: ContinuousClock.Instant) -> Double { start.duration(to: .now) / .seconds(1) }
 
 func arrays(_ name: String, _ all: [String: Tensor]) -> [Tensor] {
   (0..<all.count).compactMap { all["\(name)_\($0)"] }

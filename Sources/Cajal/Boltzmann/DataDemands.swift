@@ -58,7 +58,7 @@ private func demandValues(
   _ subject: String, _ data: Tensor, _ expected: String, _ advice: String, all areRight: (Tensor) -> Tensor,
   _ isRight: (Float) -> Bool
 ) throws {
-  guard areRight(data).all().item == 0 else { return }
+  guard try areRight(data).all().evaluated().item == 0 else { return }
   guard let wrong = data.floats.enumerated().first(where: { !isRight($0.element) }) else { return }
   let width = max(1, data.shape.last)
   let place = data.rank == 2 ? "row \(wrong.offset / width), column \(wrong.offset % width)" : "element \(wrong.offset)"

@@ -21,7 +21,8 @@ struct Monitor {
   mutating func value(_ training: TrainingContext) throws -> Double? {
     if isHigherBetter == nil { isHigherBetter = try findDirection(training.control) }
     if let value = training.logs[name] { return value }
-    guard !training.control.logNames.contains(TrainingSettings.metricName(of: name)) else { return nil }
+    let known = training.control.logNames
+    guard !known.contains(TrainingSettings.metricName(of: name, among: known)) else { return nil }
     let isValidation = name.hasPrefix("val_")
     throw CajalError(
       .missing, subject, expected: "\(name) among the logs",

@@ -173,9 +173,9 @@ final class TrainingLoop: TrainingControl {
 
   func direction(of metric: String) -> MetricDirection? {
     if metric == "loss" || settings.outputLosses.contains(where: { $0.name == metric }) { return .lower }
-    return settings.metricNames.firstIndex(of: TrainingSettings.metricName(of: metric)).map {
-      settings.metrics[$0].better
-    }
+    let names = settings.metricNames
+    let index = names.firstIndex(of: TrainingSettings.metricName(of: metric, among: names))
+    return index.map { settings.metrics[$0].better }
   }
 
   func save(to path: String) throws { try model.save(to: path, includingTraining: true, progress: progress) }

@@ -98,8 +98,10 @@ final class TrainingSettings {
     return logs
   }
 
-  /// The metric's own name of one of its values: `precision` of `precision[1]`.
-  static func metricName(of value: String) -> String { String(value.prefix { $0 != "[" }) }
+  /// The metric that a log belongs to, among those with names: `precision` for `precision[1]`, unless one is called that.
+  static func metricName(of log: String, among names: [String]) -> String {
+    names.contains(log) ? log : String(log.prefix { $0 != "[" })
+  }
 }
 
 extension Variable {

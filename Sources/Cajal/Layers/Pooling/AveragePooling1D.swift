@@ -3,4 +3,4 @@
 /// Shapes: x `[batch, length, channels]` → `[batch, length′, channels]`; ⌊(n - p) / s⌋ + 1 places for `.valid`,
 /// ⌈n / s⌉ for `.same`. The strides are the window's size unless given.
 /// Example: `AveragePooling1D(poolSize: 3, strides: 2)`
-public typealias AveragePooling1D = AveragePooling<OneAxis>
+public typealias AveragePooling1D = SpatialPooling<OneAxis, MeanOfWindow>

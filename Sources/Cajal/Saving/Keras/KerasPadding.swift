@@ -9,7 +9,9 @@ protocol ExplicitlyPadded: Layer<Tensor, Tensor> {
 extension SpatialConvolution: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
 extension DepthwiseConvolution: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
 extension SeparableConvolution: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
-extension MaxPooling: ExplicitlyPadded { static var paddedAxes: Int { Axes.count } }
+extension SpatialPooling: ExplicitlyPadded where Rule == MaximumOfWindow {
+  static var paddedAxes: Int { Axes.count }
+}
 
 enum KerasPadding {
   /// A network with the layers of zeros that Keras needs; nil where it needs none.
