@@ -16,9 +16,10 @@ INLINE pooled_row pooled_row_at(const vk_convolution_pool_shape *s, int64_t n, i
 
 // MARK: - Forward
 
-/// `count` windows side by side; x is the top left value of the first.
-INLINE void pool_windows(const vk_convolution_pool_shape *s, const float *x, const float *w, lanes bias, float *y, uint8_t *winners,
-                         int64_t pixel, const int channels, const int count, const int trains) {
+/// `count` windows side by side; x is the top left value of the first; the weights of one channel are `step` apart.
+INLINE void pool_windows(const vk_convolution_pool_shape *s, const float *x, const float *w, int64_t step, lanes bias,
+                         float *y, uint8_t *winners, int64_t pixel, const int channels, const int count,
+                         const int trains) {
   int64_t row = s->width * channels;
   lanes sums[4][4];
 #pragma clang loop unroll(full)
@@ -27,8 +28,8 @@ INLINE void pool_windows(const vk_convolution_pool_shape *s, const float *x, con
   for (int64_t r = 0; r < s->kernel_height; r++, x += row) {
     const float *top = x, *bottom = x + row;
     for (int64_t t = 0; t < s->kernel_width; t++, top += channels, bottom += channels)
-#pragma clang loop unroll(full)
-      for (int c = 0; c < channels; c++, w += s->filters) {
+#pragma clang loop unroll_count(4)
+      for (int c = 0; c < channels; c++, w += step) {
         lanes weight = load(w);
 #pragma clang loop unroll(full)
         for (int p = 0; p < count; p++)
@@ -56,32 +57,50 @@ INLINE void pool_windows(const vk_convolution_pool_shape *s, const float *x, con
   }
 }
 
-INLINE void pool_row(const vk_convolution_pool_arguments *a, int64_t n, int64_t block, int64_t i, const int channels, const int trains) {
+INLINE void pool_row(const vk_convolution_pool_arguments *a, const float *packed, int64_t n, int64_t block, int64_t i,
+                     const int channels, const int trains) {
   const vk_convolution_pool_shape *s = &a->shape;
+  const int64_t step = packed ? 16 : s->filters;
   int64_t width = (s->width - s->kernel_width + 1) / 2, j = 0;
   pooled_row at = pooled_row_at(s, n, block, i);
-  const float *x = a->x + (n * s->height + 2 * i) * s->width * channels, *w = a->kernel + block * 16;
+  const float *x = a->x + (n * s->height + 2 * i) * s->width * channels;
+  const float *w = packed ? packed + block * s->kernel_height * s->kernel_width * channels * 16 : a->kernel + block * 16;
   lanes bias = a->bias ? load(a->bias + block * 16) : splat(0.f);
   float *y = a->y + at.start;
   uint8_t *winners = trains ? a->winners + at.start : 0;
   for (; j + 4 <= width; j += 4, x += 8 * channels, y += 4 * at.pixel, winners += trains ? 4 * at.pixel : 0)
-    pool_windows(s, x, w, bias, y, winners, at.pixel, channels, 4, trains);
+    pool_windows(s, x, w, step, bias, y, winners, at.pixel, channels, 4, trains);
   for (; j < width; j++, x += 2 * channels, y += at.pixel, winners += trains ? at.pixel : 0)
-    pool_windows(s, x, w, bias, y, winners, at.pixel, channels, 1, trains);
+    pool_windows(s, x, w, step, bias, y, winners, at.pixel, channels, 1, trains);
+}
+
+/// The kernel, filters of a block together: rows of all filters would meet in the same few sets of the cache.
+static const float *packed_filters(const vk_convolution_pool_arguments *a, int thread) {
+  const vk_convolution_pool_shape *s = &a->shape;
+  if (!vk_convolution_pool_packs(s)) return NULL;
+  const int64_t positions = s->kernel_height * s->kernel_width * s->channels;
+  float *packed = a->scratch + thread * positions * s->filters;
+  for (int64_t block = 0; block < s->filters / 16; block++)
+    for (int64_t k = 0; k < positions; k++)
+      store(packed + (block * positions + k) * 16, load(a->kernel + k * s->filters + block * 16));
+  return packed;
 }
 
 static void convolution_pool_member(void *context, int thread, int threads) {
   const vk_convolution_pool_arguments *a = context;
   const vk_convolution_pool_shape *s = &a->shape;
+  const float *packed = packed_filters(a, thread);
   int64_t height = (s->height - s->kernel_height + 1) / 2, blocks = s->filters / 16, first, last;
   pool_part(s->batch * height * blocks, 1, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t block = item % blocks, i = item / blocks % height, n = item / blocks / height;
     switch (s->channels * 2 + (a->winners != 0)) {
 #define POOL_ROW(channels) \
-  case channels * 2: pool_row(a, n, block, i, channels, 0); break; \
-  case channels * 2 + 1: pool_row(a, n, block, i, channels, 1); break;
+  case channels * 2: pool_row(a, packed, n, block, i, channels, 0); break; \
+  case channels * 2 + 1: pool_row(a, packed, n, block, i, channels, 1); break;
       POOL_ROW(1) POOL_ROW(2) POOL_ROW(3) POOL_ROW(4)
+      case 16: pool_row(a, packed, n, block, i, 8, 0); break;
+      case 32: pool_row(a, packed, n, block, i, 16, 0); break;
     }
   }
 }

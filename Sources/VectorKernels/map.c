@@ -262,3 +262,23 @@ void vk_map_open(vk_map *map, int32_t thread) { map->lanes->open(map, &map->work
 void vk_map_slice(vk_map *map, int32_t thread, int64_t first, int64_t count, int32_t operand, const void *values) {
   map->lanes->slice(map, &map->workers[thread], map->segment, &(map_slice){first, count, operand, values});
 }
+
+int32_t vk_map_moments(const vk_map *map, int32_t thread, int32_t gradient, vk_moments *moments) {
+  const lane_step *s = map->steps + map->prologue;
+  const map_worker *worker = &map->workers[thread];
+  if (map->body != 1 || s->op != STEP_MOMENTS || s->a != gradient || map->outputs != 3 || worker->direct != 7) return 0;
+  const operand_plan *operands = map->segment[0].operands;
+  const uint16_t read[3] = {s->b, s->c, s->more[0]}, made[3] = {s->also[0], s->also[1], s->d};
+  float *from[3], *to[3] = {0};
+  for (int k = 0; k < 3; k++) {
+    if (read[k] >= map->inputs || operands[read[k]].fixed) return 0;
+    from[k] = operands[read[k]].pointer;
+    for (int o = 0; o < 3; o++) if (map->output[o].slot == made[k]) to[k] = operands[map->inputs + o].pointer;
+    if (!to[k]) return 0;
+  }
+  char **slots = worker->slots;
+  *moments = (vk_moments){
+    from[0], from[1], from[2], to[0], to[1], to[2], *(float *)slots[s->more[1]], *(float *)slots[s->more[2]],
+    *(float *)slots[s->more[3]], (float)s->scale, (float)s->shift};
+  return 1;
+}

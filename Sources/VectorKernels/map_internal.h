@@ -14,7 +14,12 @@ struct lane_step {
   uint16_t d, a, b, c;
   uint8_t op, tail;
   double scale, shift, tail_scale, tail_shift;
+  uint16_t more[4], also[2];        // of STEP_MOMENTS: sources after c, results after d
 };
+
+/// The step of Adam and its like over its first and second moments: a gradient g, averages m and v of it and of its square,
+/// w, the shares by which the averages move, a rate. Results w - m' rate / (sqrt(v') scale + shift), m' and v'.
+enum { STEP_MOMENTS = VK_OPERATIONS };
 
 /// The cheap step that reads a costly one's result r, done in its loop: r s + t, r + c, r + relu(c s + t), r c.
 enum { TAIL_NONE, TAIL_AFFINE, TAIL_ADD, TAIL_ADD_RELU, TAIL_MUL };
@@ -77,6 +82,7 @@ typedef struct {
 typedef struct {
   const lane_operation *operations[3];  // by class; unary plain at [op], affine at [VK_OPERATIONS + op]
   const lane_operation *tailed;         // of floats: costly operations with their tail
+  lane_operation moments;               // of floats
   void (*range)(struct vk_map *, map_worker *, int32_t segment, int64_t first, int64_t last);
   void (*open)(struct vk_map *, map_worker *, const segment_plan *);
   void (*slice)(struct vk_map *, map_worker *, const segment_plan *, const map_slice *);

@@ -11,7 +11,8 @@ product_map_plan vk_product_map_plan(const vk_product_map_arguments *p) {
   product_map_plan plan = {.strip = least(strip, height), .block = least(block, height)};
   plan.a_space = rounded(plan.block * p->k, 16);
   plan.b_space = rounded(p->panel, PRODUCT_COLUMNS) * p->k;
-  plan.strip_space = rounded(plan.strip * p->panel, 16);
+  const int64_t tiles = 2 * PRODUCT_ROWS * PRODUCT_COLUMNS;  // one is summed while another waits
+  plan.strip_space = plan.strip * p->panel > tiles ? rounded(plan.strip * p->panel, 16) : tiles;
   return plan;
 }
 

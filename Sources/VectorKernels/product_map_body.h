@@ -1,6 +1,7 @@
 // A strip of the product's rows stays in the cache, and the map reads it there.
 #include "ThreadPool.h"
 #include "product_map_plan.h"
+#include "product_moments_body.h"
 
 enum { PRODUCT_STREAMS = 8 };
 
@@ -48,6 +49,9 @@ static void product_map_member(void *context, int thread, int threads) {
   int64_t first, last;
   pool_part(p->m, PRODUCT_ROWS, thread, threads, &first, &last);
   vk_map_open(p->map, thread);
+  vk_moments moments;
+  const int moves = vk_map_moments(p->map, thread, p->operand, &moments);
+  waiting_tile before = {.values = strip};
   const float *packed = NULL;
   for (int64_t i0 = first; i0 < last; i0 += plan.block) {
     const int64_t height = last - i0 < plan.block ? last - i0 : plan.block;
@@ -56,6 +60,10 @@ static void product_map_member(void *context, int thread, int threads) {
       const float *b = p->b + j0 * p->b_column;
       if (b != packed) pack_panels(b, p->b_row, p->b_column, p->k, p->panel, panels);
       packed = b;
+      if (moves) {
+        before = product_moments(p, &moments, slivers, panels, height, j0 * p->m + i0 * p->panel, strip, before);
+        continue;
+      }
       for (int64_t i = 0; i < height; i += plan.strip) {
         const int64_t rows = height - i < plan.strip ? height - i : plan.strip;
         const int64_t at = j0 * p->m + (i0 + i) * p->panel;
@@ -68,6 +76,7 @@ static void product_map_member(void *context, int thread, int threads) {
       }
     }
   }
+  if (moves) move_tile(&moments, &before);
 }
 
 void VK_LEVEL(vk_product_map)(void *arguments) {

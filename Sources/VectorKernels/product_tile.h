@@ -13,16 +13,14 @@ typedef struct {
   int64_t a_row, a_step, b_step, ahead_step, k;
 } product_factors;
 
-/// Sums over k of eight rows of a with `vectors` vectors of columns of b; `last` columns are in the last one.
-INLINE product_tile product_sums(const product_factors *f, int64_t last, const int vectors, const int whole_vectors) {
-  product_tile t;
-#pragma clang loop unroll(full)
-  for (int r = 0; r < PRODUCT_ROWS; r++)
-    for (int v = 0; v < vectors; v++) t.at[r][v] = splat(0.f);
+/// Adds `count` steps of k, of eight rows of a with `vectors` vectors of columns of b; `last` columns are in the last one.
+/// The factors move along.
+INLINE void product_steps(product_tile *t, product_factors *f, int64_t count, int64_t last, const int vectors,
+                          const int whole_vectors) {
   const int64_t a_row = f->a_row, a_step = f->a_step, b_step = f->b_step, ahead_step = f->ahead_step;
   const float *a = f->a, *b = f->b, *ahead = f->ahead, *a3 = a + 3 * a_row, *a6 = a + 6 * a_row;
 #pragma clang loop unroll(disable)
-  for (int64_t q = f->k; q > 0; q--) {
+  for (int64_t q = count; q > 0; q--) {
     lanes x[2];
     for (int v = 0; v < vectors; v++)
       x[v] = whole_vectors || v < vectors - 1 ? load(b + 16 * v) : load_part(b + 16 * v, last);
@@ -30,9 +28,25 @@ INLINE product_tile product_sums(const product_factors *f, int64_t last, const i
     const float y[PRODUCT_ROWS] = {a[0], a[a_row], a[2 * a_row], a3[0], a3[a_row], a3[2 * a_row], a6[0], a6[a_row]};
 #pragma clang loop unroll(full)
     for (int r = 0; r < PRODUCT_ROWS; r++)
-      for (int v = 0; v < vectors; v++) t.at[r][v] += x[v] * y[r];
+      for (int v = 0; v < vectors; v++) t->at[r][v] += x[v] * y[r];
     a += a_step, a3 += a_step, a6 += a_step, b += b_step, ahead += ahead_step;
   }
+  f->a = a, f->b = b, f->ahead = ahead;
+}
+
+INLINE product_tile product_zero(void) {
+  product_tile t;
+#pragma clang loop unroll(full)
+  for (int r = 0; r < PRODUCT_ROWS; r++) t.at[r][0] = t.at[r][1] = splat(0.f);
+  return t;
+}
+
+/// The sums over k.
+INLINE product_tile product_sums(const product_factors *factors, int64_t last, const int vectors,
+                                 const int whole_vectors) {
+  product_tile t = product_zero();
+  product_factors f = *factors;
+  product_steps(&t, &f, f.k, last, vectors, whole_vectors);
   return t;
 }
 

@@ -4,7 +4,7 @@ import VectorKernels
 extension ConvolutionPool: Lowerable {
   static var kernelKind: KernelKind { .product }
 
-  /// Stride 1, no padding, few channels in, blocks of 16 out, windows of 2 x 2 side by side.
+  /// Stride 1, no padding, up to sixteen channels in, blocks of 16 out, windows of 2 x 2 side by side.
   func isLowerable(_ inputs: [TensorType]) -> Bool {
     let window = convolution.window
     let isPlain =
@@ -18,6 +18,12 @@ extension ConvolutionPool: Lowerable {
     return vk_convolution_pool_supported(&shape) != 0
   }
 
+  /// Whether its gradients can be had from the winners.
+  func isTrainable(_ inputs: [TensorType]) -> Bool {
+    var shape = vectorShape(input: inputs[0].shape, kernel: inputs[1].shape, blocked: false)
+    return isLowerable(inputs) && vk_convolution_pool_trains(&shape) != 0
+  }
+
   fileprivate func vectorShape(input: Shape, kernel: Shape, blocked: Bool) -> vk_convolution_pool_shape {
     vk_convolution_pool_shape(
       batch: Int64(input[0]), height: Int64(input[1]), width: Int64(input[2]), channels: Int64(input[3]),
@@ -28,12 +34,16 @@ extension ConvolutionPool: Lowerable {
   func lower(_ site: Site) throws -> Kernel {
     let kernel = Kernel(label, implementation: "few channels")
     let (x, w, y) = (site.inputs[0], site.inputs[1], site.outputs[0])
-    let shape = vectorShape(input: x.shape, kernel: w.shape, blocked: !y.isRowMajor)
+    var shape = vectorShape(input: x.shape, kernel: w.shape, blocked: !y.isRowMajor)
     kernel.flops = 8 * Double(y.shape.count) * Double(w.shape.count / max(w.shape.last, 1))
+    let threads = site.threads(nanoseconds: kernel.flops / 100)
     let arguments = vk_convolution_pool_arguments(
-      x: nil, kernel: nil, bias: nil, y: nil, winners: nil, threads: site.threads(nanoseconds: kernel.flops / 100),
-      shape: shape)
+      x: nil, kernel: nil, bias: nil, y: nil, winners: nil, scratch: nil, threads: threads, shape: shape)
     let memory = kernel.add(vk_convolution_pool, arguments, [(0, \.x), (1, \.kernel), (2, \.bias), (3, \.y)])
+    if vk_convolution_pool_packs(&shape) != 0 {
+      kernel.attachScratch(
+        kernel.slot(memory, \.scratch), offset: kernel.reserve(bytes: Int(vk_convolution_pool_space(&shape, threads))))
+    }
     if site.isUsed[1] { kernel.attach(4, kernel.slot(memory, \.winners)) }
     return kernel
   }

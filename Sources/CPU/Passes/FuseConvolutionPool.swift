@@ -74,7 +74,7 @@ struct FuseConvolutionPool: Pass {
         return
       }
       // y → max pooling gradient → where y > 0 → kernel and bias gradient, and nothing else.
-      guard others.count == 2,
+      guard others.count == 2, operation.isTrainable(instruction.inputs.map(code.type)),
         let back = others.first(where: { code.instructions[$0].operation is MaxPoolingGradient }),
         let mask = others.first(where: { (code.instructions[$0].operation as? Elementwise)?.function == .greater }),
         code.instructions[back].inputs[0] == y, code.instructions[back].inputs[1] == code.instructions[pool].outputs[0],

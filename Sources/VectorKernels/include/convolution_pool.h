@@ -12,8 +12,14 @@ typedef struct vk_convolution_pool_shape {
   int32_t blocked;
 } vk_convolution_pool_shape;
 
-/// Whether the kernels below take this shape: C 1...4, CO a multiple of 16, KH 1...8, KW 1, 2, 3 or 5, PH and PW at least 1.
+/// Whether the kernels below take this shape: C 1...4, 8 or 16, CO a multiple of 16, KH 1...8, KW 1, 2, 3 or 5, PH and PW
+/// at least 1.
 int vk_convolution_pool_supported(const vk_convolution_pool_shape *shape);
+/// Whether they tell winners and take gradients of a supported shape too: C 1...4.
+int vk_convolution_pool_trains(const vk_convolution_pool_shape *shape);
+/// Whether each thread copies the kernel into `scratch`, of vk_convolution_pool_space bytes.
+int vk_convolution_pool_packs(const vk_convolution_pool_shape *shape);
+int64_t vk_convolution_pool_space(const vk_convolution_pool_shape *shape, int32_t threads);
 
 /// y = max over each window of max(0, convolution(x, kernel) + bias); kernel [KH, KW, C, CO], bias [CO] or NULL.
 /// `winners` (NULL when only predicting), of y's layout, gets the position 0...3 of the first maximum in its window, or 255
@@ -24,6 +30,7 @@ typedef struct vk_convolution_pool_arguments {
   const float *bias;
   float *y;
   uint8_t *winners;
+  float *scratch;
   int32_t threads;
   vk_convolution_pool_shape shape;
 } vk_convolution_pool_arguments;

@@ -105,6 +105,17 @@ void vk_map_open(vk_map *map, int32_t thread);
 /// is read from `values`, its element `first` being the first there; -1 for none.
 void vk_map_slice(vk_map *map, int32_t thread, int64_t first, int64_t count, int32_t operand, const void *values);
 
+/// A flat map that moves parameters w by the first and second moments m and v of their gradient g, in place or not: with
+/// m' = m + (g - m) share and v' = v + (g² - v) share_of_square, w' = w - m' rate / (√v' scale + shift).
+typedef struct {
+  const float *m, *v, *w;
+  float *new_m, *new_v, *new_w;
+  float share, share_of_square, rate, scale, shift;
+} vk_moments;
+
+/// Whether an opened flat map is just that, of the gradient which is its input number `gradient`.
+int32_t vk_map_moments(const vk_map *map, int32_t thread, int32_t gradient, vk_moments *moments);
+
 /// Limits kernels created from now on to an instruction set: 4 AVX-512, 3 AVX2 with FMA, 0 any processor. For tests.
 void vk_map_limit(int32_t level);
 #endif
