@@ -40,7 +40,7 @@ KERAS_EVENTS := $(CURDIR)/.build/keras-events
 
 .build/keras-python/bin/python:
 	python3 -m venv .build/keras-python
-	.build/keras-python/bin/pip install --quiet keras tensorflow-cpu tensorboard 'setuptools<81'
+	.build/keras-python/bin/pip install --quiet keras tensorflow-cpu tensorboard scipy 'setuptools<81'
 
 # Keras's models, a table of small ones and twelve whole ones, read and written, then read back in Keras; event files that
 # TensorBoard reads; and the tests of the compiler's passes once more, with every architecture in its full width: some

@@ -31,7 +31,8 @@ public struct DataSearch: Sendable {
 
   /// A file that belongs to a data set, in any of the known arrangements of folders.
   func file(_ names: [String], of dataSet: String, folders: [String]) throws -> String {
-    let places = names.flatMap { name in (["\(dataSet)/"] + folders.map { "\($0)/" } + [""]).map { $0 + name } }
+    let prefixes = [dataSet + "/"] + folders.map { $0 + "/" } + [""]
+    let places = names.flatMap { name in prefixes.map { $0 + name } }
     guard let found = first(of: places, isFile) else { throw missing(names[0], dataSet) }
     return found
   }

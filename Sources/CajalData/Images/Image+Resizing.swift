@@ -63,7 +63,10 @@ private struct ResizeWeights {
       let centre = (Double(position) + 0.5) * scale
       let first = max(0, Int((centre - reach).rounded(.down)))
       let end = min(size, Int((centre + reach).rounded(.up)))
-      var taps = (first..<end).map { max(0, 1 - abs((Double($0) + 0.5 - centre) / reach)) }
+      var taps = (first..<end).map { pixel in
+        let distance = abs(Double(pixel) + 0.5 - centre)
+        return max(0, 1 - distance / reach)
+      }
       let sum = taps.reduce(0, +)
       for tap in taps.indices { taps[tap] /= sum }
       firsts.append(first)
