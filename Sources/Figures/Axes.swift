@@ -32,7 +32,8 @@ struct Axes: Sendable {
         "set key at graph 0, graph 1.015 left bottom Left reverse horizontal maxrows 1 samplen 1.6 "
           + "textcolor rgb '\(Look.ink)'")
     } else if names.count > 1 {
-      script.add("set rmargin \(8 + min(24, names.map(\.count).max() ?? 0))")
+      // gnuplot reckons with wide letters: with less room the names would cover the chart.
+      script.add("set rmargin \(8 + min(34, names.map(\.count).max() ?? 0))")
       script.add("set key rmargin top vertical Left reverse samplen 1.6 textcolor rgb '\(Look.ink)'")
     }
     let labelColour = "textcolor rgb '\(Look.ink)'"

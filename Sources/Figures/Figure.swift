@@ -53,6 +53,7 @@ extension Figure {
     var script = GnuplotScript()
     script.setTerminal(format, size: size)
     try draw(into: &script)
-    return try Gnuplot(searchPath: searchPath).run(script)
+    let drawn = try Gnuplot(searchPath: searchPath).run(script)
+    return format == .png ? try PixelImage(png: drawn).pngEncoded(isApproximate: true) : drawn
   }
 }

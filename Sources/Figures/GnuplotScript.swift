@@ -65,10 +65,13 @@ public struct GnuplotScript: Sendable {
   }
 }
 
-/// What all figures share: font, colours (told apart by people who see colours differently: Okabe and Ito, 2008), greys.
+/// What all figures share: font, colours (told apart by people who see colours differently: Okabe and Ito, 2008; two more, so that
+/// ten classes have one each), greys.
 enum Look {
   static let font = "DejaVu Sans,10"
-  static let palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8b6f00"]
+  static let palette = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8b6f00", "#7b3fa0", "#999999",
+  ]
   static let ink = "#333333"
   static let axis = "#888888"
   static let grid = "#e4e4e4"

@@ -1,6 +1,6 @@
 /// Curves over a common x axis, such as losses over epochs.
 ///
-/// A value that is not finite leaves a gap. Up to 8 series differ by colour, more by dashes too.
+/// A value that is not finite leaves a gap. Up to 10 series differ by colour, more by dashes too.
 ///
 ///     try LineChart(
 ///       title: "Training", series: [Series("training", losses), Series("validation", validationLosses)],
@@ -51,12 +51,19 @@ public struct LineChart: Figure {
     script.add("plot " + parts.joined(separator: ", "))
   }
 
-  /// The x axis ends with the data; where it counts a few epochs, every one has its tic and no half epoch has.
+  /// The x axis ends with the data; where it counts a few epochs, every one has its tic and no half epoch has; a few other whole
+  /// numbers that lie apart have theirs.
   private func setSteps(in script: inout GnuplotScript) {
     let x = series.flatMap(\.x).filter(\.isFinite)
     guard xRange == nil, let first = x.min(), let last = x.max(), first < last else { return }
     script.add("set xrange [*:*] noextend")
     let isCounting = x.allSatisfy { $0 == $0.rounded() }
-    if isCounting && last - first <= 12 { script.add("set xtics 1") }
+    if isCounting && last - first <= 12 {
+      script.add("set xtics 1")
+    } else if isCounting, case let places = Set(x).sorted(), places.count <= 5,
+      zip(places, places.dropFirst()).allSatisfy({ $1 - $0 >= 0.1 * (last - first) })
+    {
+      script.add("set xtics (\(places.map { "\($0)" }.joined(separator: ", ")))")
+    }
   }
 }

@@ -59,19 +59,32 @@ public struct PixelImage: Hashable, Sendable {
     try writeFile(path, contents: pngEncoded())
   }
 
-  /// The image as the bytes of a PNG file.
-  public func pngEncoded() throws(FigureError) -> [UInt8] {
+  /// The image as the bytes of a PNG file; nothing is lost. Up to 256 colours are kept as a table, in a smaller file.
+  public func pngEncoded() throws(FigureError) -> [UInt8] { try pngEncoded(isApproximate: false) }
+
+  /// - Parameter isApproximate: More than 256 colours become 256, which nobody sees in a chart.
+  func pngEncoded(isApproximate: Bool) throws(FigureError) -> [UInt8] {
+    if let table = ColourTable(self, isApproximate: isApproximate) {
+      return try encoded(table.indices, format: Self.redGreenBlue | Self.colourTable, colours: table.colours)
+    }
+    return try encoded(bytes, format: channels == 1 ? 0 : Self.redGreenBlue, colours: [])
+  }
+
+  private func encoded(_ pixels: [UInt8], format: UInt32, colours: [UInt8]) throws(FigureError) -> [UInt8] {
     var header = png_image()
     header.version = UInt32(PNG_IMAGE_VERSION)
     header.width = UInt32(width)
     header.height = UInt32(height)
-    header.format = channels == 1 ? 0 : Self.redGreenBlue
+    header.format = format
+    header.colormap_entries = UInt32(colours.count / 3)
     var size = 0
     var encoded: [UInt8] = []
     // The first call only measures.
-    guard png_image_write_to_memory(&header, nil, &size, 0, bytes, 0, nil) != 0 else { throw Self.failure(header) }
+    guard png_image_write_to_memory(&header, nil, &size, 0, pixels, 0, colours) != 0 else { throw Self.failure(header) }
     encoded = Array(repeating: 0, count: size)
-    guard png_image_write_to_memory(&header, &encoded, &size, 0, bytes, 0, nil) != 0 else { throw Self.failure(header) }
+    guard png_image_write_to_memory(&header, &encoded, &size, 0, pixels, 0, colours) != 0 else {
+      throw Self.failure(header)
+    }
     return encoded
   }
 
@@ -95,6 +108,8 @@ public struct PixelImage: Hashable, Sendable {
 
   /// libpng's `PNG_FORMAT_RGB`; its definition is a chain of macros that Swift does not see. Grey is 0.
   private static let redGreenBlue: UInt32 = 0x02
+  /// Its `PNG_FORMAT_FLAG_COLORMAP`.
+  private static let colourTable: UInt32 = 0x08
 
   private static func failure(_ header: png_image) -> FigureError {
     let message = withUnsafeBytes(of: header.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }

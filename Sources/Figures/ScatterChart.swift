@@ -48,7 +48,13 @@ public struct ScatterChart: Figure {
       let shape = [7, 5, 9, 11, 13][(index / Look.palette.count) % 5]
       parts.append(
         "\(data) using 1:2 with points pointtype \(shape) pointsize \(pointSize) linecolor rgb '\(colour)' "
-          + "title \(GnuplotScript.quoted(one.name))")
+          + "notitle")
+      // The key shows the colour as it is, in a point large enough to tell it.
+      if !one.name.isEmpty {
+        parts.append(
+          "NaN with points pointtype \(shape) pointsize \(max(pointSize, 0.8)) linecolor rgb '\(Look.colour(index))' "
+            + "title \(GnuplotScript.quoted(one.name))")
+      }
     }
     script.add("plot " + parts.joined(separator: ", "))
   }

@@ -155,6 +155,9 @@ import Testing
     #expect(error { _ = try Autoencoder.denoising([12], corruption: .masking(1.5), code: 4) }?.kind == .argument)
     #expect(
       error { _ = try Autoencoder.sparse([12], code: 4, sparsity: .target(rate: 0, weight: 1)) }?.kind == .argument)
+    #expect(
+      error { _ = try Autoencoder.sparse([12], code: 4, sparsity: .target(rate: 0.1, weight: -1)) }?.kind == .argument)
+    #expect(error { _ = try Autoencoder.sparse([12], code: 4, sparsity: .l1(-1)) }?.kind == .argument)
     let narrow = error {
       _ = try Autoencoder(inputShape: [12]) {
         Dense(3)

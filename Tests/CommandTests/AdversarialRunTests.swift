@@ -14,7 +14,7 @@ import Testing
     #expect(try #require(Double(ends.1)) * 5 < #require(Double(ends.2)))
     for name in [
       "generator/model.safetensors", "discriminator/config.json", "judge/config.json", "samples.png", "epochs/001.png",
-      "epochs/002.png", "log.csv",
+      "epochs/002.png", "epochs.png", "log.csv",
     ] { #expect(place.has("output/gan/\(name)"), "\(name) is missing") }
     let log = try place.text("output/gan/log.csv").split(separator: "\n")
     #expect(log.count == 3)

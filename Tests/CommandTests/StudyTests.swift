@@ -47,14 +47,25 @@ import Testing
     try titles.joined(separator: "\n").write(toFile: "\(folder)/movies.csv", atomically: true, encoding: .utf8)
   }
 
+  /// Thirty measurements that three numbers explain.
+  private static func writeTumours(_ folder: String) throws {
+    let rows = (0..<80).map { row -> String in
+      let hidden = (0..<3).map { sin(Double(row * (7 * $0 + 3) + 1)) }
+      let values = (0..<30).map { 5 + hidden[$0 % 3] * Double($0 + 1) + 0.1 * sin(Double(row * 31 + $0 * 17)) }
+      return "\(row),\(hidden[0] > 0 ? "M" : "B")," + values.map { String(format: "%.4f", $0) }.joined(separator: ",")
+    }
+    try rows.joined(separator: "\n").write(toFile: "\(folder)/wdbc.data", atomically: true, encoding: .utf8)
+  }
+
   private static func data(_ place: ScratchDirectory) throws -> String {
-    for name in ["mnist", "fashion", "ecg5000", "movielens"] {
+    for name in ["mnist", "fashion", "ecg5000", "movielens", "breast-cancer"] {
       try FileManager.default.createDirectory(atPath: place.file("data/\(name)"), withIntermediateDirectories: true)
     }
     try writeDigits(place.file("data/mnist"), train: 1200, test: 100)
     try writeDigits(place.file("data/fashion"), train: 300, test: 60)
     try writeBeats(place.file("data/ecg5000"))
     try writeRatings(place.file("data/movielens"))
+    try writeTumours(place.file("data/breast-cancer"))
     return place.file("data")
   }
 
@@ -75,6 +86,25 @@ import Testing
     let value = try #require(numbers.first { $0[0] == measure }, "\(numbers)")
     #expect(try #require(Double(value[1])).isFinite)
     for file in pictures + ["model/config.json"] { #expect(place.has("output/\(name)/\(file)"), "\(file) is missing") }
+  }
+
+  @Test(arguments: [
+    ("rbm-features", 1, "features_accuracy", "filters.png"), ("rbm-filling", 60, "machine_rmse", nil),
+    ("dbn-mnist", 1, "belief_1000", "dreams.png"),
+  ])
+  func machinesRun(_ name: String, _ epochs: Int, _ measure: String, _ picture: String?) throws {
+    let place = try ScratchDirectory()
+    let result = try cajal("train", name, "--epochs", "\(epochs)", "--data", Self.data(place), in: place)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    let numbers = try place.text("output/\(name)/results.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    func value(_ name: String) throws -> Double {
+      let row = try #require(numbers.first { $0[0] == name }, "\(numbers)")
+      return try #require(Double(row[1]))
+    }
+    #expect(try value(measure).isFinite)
+    // What three numbers explain is filled in better than by means.
+    if name == "rbm-filling" { #expect(try value("machine_rmse") < 0.8 * value("mean_rmse")) }
+    if let picture { #expect(place.has("output/\(name)/\(picture)"), "\(picture) is missing") }
   }
 
   @Test func theMachineOfRatingsIsHeldAgainstMeans() throws {

@@ -68,17 +68,23 @@ extension Autoencoder {
   }
 
   /// A dense autoencoder few of whose code units are active at a time; the code may be larger than the input.
+  ///
+  /// Errors: `.argument` for a negative weight, or a rate that is not between 0 and 1.
   public static func sparse(
     _ inputShape: Shape, hidden: [Int] = [], code: Int, sparsity: Sparsity,
     reconstruction: Reconstruction = .meanSquaredError, seed: Int = 0
   ) throws -> Autoencoder {
     switch sparsity {
     case .l1(let weight):
-      try dense(
+      guard weight >= 0, weight.isFinite else {
+        throw CajalError(
+          .argument, "Autoencoder.sparse", expected: "a weight of 0 or more", given: "it is \(weight)")
+      }
+      return try dense(
         inputShape, hidden: hidden, code: code, codeActivation: .relu, reconstruction: reconstruction,
         constraint: ActivityRegularization(l1: weight), seed: seed)
     case .target(let rate, let weight):
-      try dense(
+      return try dense(
         inputShape, hidden: hidden, code: code, codeActivation: .sigmoid, reconstruction: reconstruction,
         constraint: SparsityTarget(rate, weight: weight), seed: seed)
     }

@@ -38,7 +38,7 @@ public final class DeepBeliefNetwork: Sendable {
     self.layers = layers
   }
 
-  /// Trains the machines one after the other, the lowest first; each learns from the probabilities of the one below.
+  /// Trains the machines one after the other, the lowest first; each learns from states drawn from the one below.
   ///
   /// - Parameter onEpoch: Told the layer, counted from 0, and its epoch; false ends that layer's training.
   /// Errors: those of ``RestrictedBoltzmannMachine/fit(_:epochs:batchSize:by:seed:onEpoch:)``.
@@ -48,14 +48,13 @@ public final class DeepBeliefNetwork: Sendable {
   ) throws {
     var rows = data
     for (index, layer) in layers.enumerated() {
-      var settings = settings
-      if index > 0 { settings.takesProbabilities = true }
       try layer.setVisibleBias(from: rows)
       try layer.fit(rows, epochs: epochs, batchSize: batchSize, by: settings, seed: seed &+ index) {
         try onEpoch(index, $0)
       }
       if Interruption.isRequested { return }
-      if index + 1 < layers.count { rows = try layer.features(rows) }
+      // States, not their probabilities: the next machine is to dream what this one does.
+      if index + 1 < layers.count { rows = try layer.features(rows).binarized(seed: seed &+ index).evaluatedCopy() }
     }
   }
 

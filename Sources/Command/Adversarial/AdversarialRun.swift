@@ -43,10 +43,13 @@ struct AdversarialRun {
 
     let isBrief = task.epochs > 40
     let grids = try OutputFolder(folder.file("epochs"))
+    var firstRows: [PixelImage] = []
     let epochJudge = EpochJudge(gan, judge, every: isBrief ? task.epochs / 10 : 1, epochs: task.epochs) { epoch in
       let digits = "\(epoch)"
       let number = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-      try drawGrid(gan, grids.file("\(number).png"))
+      let images = try drawn(by: gan)
+      try writeGrid(images, grids.file("\(number).png"))
+      firstRows += images.prefix(Self.gridColumns)
     }
     let collapse = CollapseDetection()
     let started = ContinuousClock.now
@@ -58,7 +61,8 @@ struct AdversarialRun {
 
     try gan.save(to: folder.path)
     try judge.model.save(to: folder.file("judge/"), includingTraining: false)
-    try drawGrid(gan, folder.file("samples.png"))
+    try writeGrid(drawn(by: gan), folder.file("samples.png"))
+    try writeGrid(firstRows, folder.file("epochs.png"))
     let hasCurves = try drawCurves(history, judge)
     report(epochJudge.verdict, judge, seconds)
     if isBrief, let epoch = collapse.collapsedEpoch {
@@ -112,7 +116,8 @@ struct AdversarialRun {
     var files = [
       ("generator, discriminator", "the two networks"), ("judge", "the classifier"),
       ("samples.png", task.isConditional ? "what it draws: a column for each class" : "what it draws"),
-      ("epochs", "the same noise after each epoch"), ("log.csv", "losses, scores and distances of every epoch"),
+      ("epochs.png", "a row of them after each epoch, from the same noise"), ("epochs", "all of them after each epoch"),
+      ("log.csv", "losses, scores and distances of every epoch"),
     ]
     if hasCurves { files.append(("curves.png", "how training went")) }
     output.write(columns(files))
@@ -127,19 +132,23 @@ struct AdversarialRun {
 
   // MARK: - Pictures
 
-  /// The same noise each time; with classes a column for each.
-  private func drawGrid(_ gan: GAN, _ path: String) throws {
+  /// From the same noise each time; with classes a column for each.
+  private func drawn(by gan: GAN) throws -> [PixelImage] {
     let count = Self.gridColumns * Self.gridRows
     let labels = gan.classes.map { classes in (0..<count).map { $0 % Self.gridColumns % classes } }
     let drawn = try gan.generate(count, labels: labels, seed: seed)
     let shape = gan.sampleShape
     let values = drawn.floats
-    let images = try (0..<count).map { index in
+    return try (0..<count).map { index in
       try PixelImage(
         width: shape[1], height: shape[0], channels: shape[2],
         values: Array(values[(index * shape.count)..<((index + 1) * shape.count)]), range: -1...1, isInverted: true)
     }
-    try ImageGrid(images, columns: Self.gridColumns, scale: max(1, 56 / shape[1])).write(to: path)
+  }
+
+  private func writeGrid(_ images: [PixelImage], _ path: String) throws {
+    guard let first = images.first else { return }
+    try ImageGrid(images, columns: Self.gridColumns, scale: max(1, 56 / first.width)).write(to: path)
   }
 
   /// Losses, scores and distances over the epochs; false without gnuplot.

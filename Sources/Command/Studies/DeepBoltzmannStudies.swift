@@ -8,15 +8,17 @@ extension Study {
   static let beliefDigits = Study(
     name: "dbn-mnist", summary: "digits recognized from 1,000 labels after learning without any",
     goal: "fewer errors than from random weights", dataSet: DataSets.mnist, epochs: 10, batchSize: 100,
-    learningRate: 0.05
+    learningRate: 0.1
   ) { run in
     let (train, test) = try run.data.inMemory()
     let x = train.x.asRows
     let network = try DeepBeliefNetwork(visible: 784, hidden: [500, 500], seed: run.seed)
     let binary = x.binarized(seed: 1)
     _ = binary.storage
+    // Chains that go on: what the network draws later comes from chains as well.
     let settings = ContrastiveDivergence(
-      learningRate: run.study.learningRate, finalRate: run.study.learningRate / 10, momentum: 0.5)
+      chains: run.study.batchSize, learningRate: run.study.learningRate, finalRate: run.study.learningRate / 200,
+      isCentred: true)
     run.note("\nWithout labels")
     try network.pretrain(
       binary, epochs: run.study.epochs, batchSize: run.study.batchSize, by: settings, seed: run.seed

@@ -25,6 +25,7 @@ extension Study {
 
     let (features, heldFeatures) = (try network.encode(x), try network.encode(held))
     _ = (features.storage, heldFeatures.storage)
+    let deviation = features.variance().item.squareRoot()
     let names = [
       "logistic regression on pixels", "logistic regression on codes", "network from scratch", "pre-trained network",
     ]
@@ -41,7 +42,7 @@ extension Study {
           try Judging.accuracy(own, targets, held, truths, epochs: epochs, seed: draw),
           try Judging.accuracy(features.rows(chosen), targets, heldFeatures, truths, epochs: epochs, seed: draw),
           try tuned(scratch, own, targets, held, truths, epochs: epochs, seed: draw),
-          try tuned(network.pretrainedEncoder(), own, targets, held, truths, epochs: epochs, seed: draw),
+          try tuned(encoder(of: network, deviation: deviation), own, targets, held, truths, epochs: epochs, seed: draw),
         ]
       }
       for row in names.indices { found[row][column] = trials.map { $0[row] }.sorted()[1] }
@@ -77,6 +78,17 @@ extension Study {
       Dense(512, activation: .relu)
       Dense(256, activation: .relu)
     }
+  }
+
+  /// The pre-trained encoder, its codes brought to deviation 1: reconstruction leaves them at any size, and a softmax on codes that
+  /// are much larger or smaller than what its step size suits learns from few labels badly.
+  private static func encoder(of network: Autoencoder, deviation: Double) throws -> Model {
+    let encoder = try network.pretrainedEncoder()
+    // The last layer's activation is linear above 0.
+    for variable in encoder.variables.suffix(2) {
+      try encoder.setWeight(variable.name, variable.tensor / deviation)
+    }
+    return encoder
   }
 
   /// Accuracy of an encoder with a softmax on it, all of it trained.

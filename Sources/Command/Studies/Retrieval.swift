@@ -29,16 +29,17 @@ extension Study {
     let (x, asked) = (train.asRows, test.first(queries).asRows)
     let (classes, others) = (truths.first(queries).scalars(as: Int32.self), labels.scalars(as: Int32.self))
     let pca = try PrincipalComponents(of: x, count: 32, seed: run.seed)
-    let views: [(name: String, size: Int, rows: Tensor, asked: Tensor)] = [
-      ("pixels", 784, x, asked),
-      ("PCA of 32", 32, try pca.encode(x), try pca.encode(asked)),
+    let coded: [(name: String, size: Int, rows: Tensor, asked: Tensor)] = [
+      ("pixels", 784, x, asked), ("PCA of 32", 32, try pca.encode(x), try pca.encode(asked)),
       ("codes of 32", 32, try network.encode(train), try network.encode(test.first(queries))),
-      // Directions alone: the angle between codes, whatever their length.
-      (
-        "codes of 32, by angle", 32, directions(try network.encode(train)),
-        directions(try network.encode(test.first(queries)))
-      ),
     ]
+    // By distance, and by the angle between them, whatever their length.
+    let views = coded.flatMap { code in
+      [
+        code,
+        (name: code.name + ", by angle", size: code.size, rows: directions(code.rows), asked: directions(code.asked)),
+      ]
+    }
     var table = CajalTerminal.Table(["Neighbours by", "Numbers of a picture", "Precision at 10, %"])
     var neighbours: [[Int]] = []
     for view in views {

@@ -26,6 +26,7 @@ public struct SparsityTarget: Layer {
 
   public func forward(_ input: Tensor) throws -> Tensor {
     try demand(rate > 0 && rate < 1, expected: "a rate between 0 and 1", given: "it is \(rate)")
+    try demand(weight >= 0 && weight.isFinite, expected: "a weight of 0 or more", given: "it is \(weight)")
     try demand(input.rank >= 2, .shape, expected: "an input [batch, …, units]", given: "it is \(input.shape)")
     if input.scope.isTraining, weight != 0 { input.scope.addLoss(penalty(input) * weight) }
     return input
