@@ -62,6 +62,8 @@ extension Study {
   }
 
   private static func directions(_ rows: Tensor) -> Tensor {
-    rows / (rows.squared().sum(axes: [1], keepsDimensions: true) + 1e-12).sqrt()
+    let directions = rows / (rows.squared().sum(axes: [1], keepsDimensions: true) + 1e-12).sqrt()
+    _ = directions.storage  // once, not for every query
+    return directions
   }
 }
