@@ -24,9 +24,20 @@ static void ask_ahead(const product_plan *plan, const float *a, const float *b, 
   }
 }
 
-/// The part of the result in the ranges, of a sum over `depth`.
+/// Adds the `depth` numbers of each column of some panels to `sums`, or sets them where the sums begin.
+static void add_columns(const float *panels, int64_t depth, int64_t columns, bool begins, float *sums) {
+  for (int64_t j = 0; j < columns; j += 16) {
+    const float *from = panels + j / PRODUCT_COLUMNS * PRODUCT_COLUMNS * depth + j % PRODUCT_COLUMNS;
+    const int64_t count = columns - j < 16 ? columns - j : 16;
+    lanes sum = splat(0.f);
+    for (int64_t q = 0; q < depth; q++) sum += load(from + q * PRODUCT_COLUMNS);
+    store_part(sums + j, begins ? sum : sum + load_part(sums + j, count), count);
+  }
+}
+
+/// The part of the result in the ranges, of a sum over `depth`; the sums of the columns go to `sums`, if it is not NULL.
 static void product_part(const vk_product_arguments *p, const product_plan *plan, product_range rows, product_range columns,
-                         product_range depth, float *c, int64_t c_row, bool finishes, float *space) {
+                         product_range depth, float *c, int64_t c_row, float *sums, bool finishes, float *space) {
   float *panels = space + plan->a_space;
   for (int64_t i0 = rows.first; i0 < rows.last; i0 += PRODUCT_HEIGHT) {
     const int64_t height = rows.last - i0 < PRODUCT_HEIGHT ? rows.last - i0 : PRODUCT_HEIGHT;
@@ -39,6 +50,7 @@ static void product_part(const vk_product_arguments *p, const product_plan *plan
         const int64_t width = columns.last - j0 < PRODUCT_WIDTH ? columns.last - j0 : PRODUCT_WIDTH;
         const float *b = plan->b + q0 * plan->b_row + j0 * plan->b_column;
         if (plan->packs_b) pack_panels(b, plan->b_row, plan->b_column, k, width, panels);
+        if (sums && i0 == rows.first) add_columns(panels, k, width, q0 == depth.first, sums + j0);
         product_factors f = {.b_step = plan->packs_b ? PRODUCT_COLUMNS : plan->b_row, .k = k};
         for (int64_t i = 0; i < height; i += PRODUCT_ROWS) {
           const int64_t count = height - i < PRODUCT_ROWS ? height - i : PRODUCT_ROWS;
@@ -80,12 +92,13 @@ static void product_member(void *context, int thread, int threads) {
     if (thread == 0) team->parts = threads;
     pool_part(plan->k, 1, thread, threads, &depth.first, &depth.last);
     float *sum = space + plan->a_space + plan->b_space;
-    product_part(p, plan, rows, columns, depth, sum, plan->n, false, space);
+    product_part(p, plan, rows, columns, depth, sum, plan->n, p->sums_columns ? sum + plan->m * plan->n : 0, false, space);
     return;
   }
   if (plan->splits_rows) pool_part(plan->m, PRODUCT_ROWS, thread, threads, &rows.first, &rows.last);
   else pool_part(plan->n, PRODUCT_COLUMNS, thread, threads, &columns.first, &columns.last);
-  product_part(p, plan, rows, columns, depth, p->c, p->c_row, true, space);
+  float *sums = p->sums_columns && rows.first == 0 ? p->column_sums : 0;
+  product_part(p, plan, rows, columns, depth, p->c, p->c_row, sums, true, space);
 }
 
 void VK_LEVEL(vk_product)(void *arguments) {
@@ -95,11 +108,14 @@ void VK_LEVEL(vk_product)(void *arguments) {
   if (team.parts == 1) return;
   const int64_t space = team.plan.a_space + team.plan.b_space + team.plan.sum_space;
   const float *sums = p->workspace + team.plan.a_space + team.plan.b_space;
-  for (int64_t i = 0; i < p->m; i++)
+  // The sums of the columns lie as one more row.
+  for (int64_t i = 0; i < p->m + (p->sums_columns ? 1 : 0); i++)
     for (int64_t j = 0; j < p->n; j += 16) {
       const int64_t count = p->n - j < 16 ? p->n - j : 16;
-      lanes value = p->bias ? load_part(p->bias + j, count) : splat(0.f);
+      const bool isProduct = i < p->m;
+      lanes value = isProduct && p->bias ? load_part(p->bias + j, count) : splat(0.f);
       for (int t = 0; t < team.parts; t++) value += load_part(sums + t * space + i * p->n + j, count);
-      store_part(p->c + i * p->c_row + j, p->rectifies ? activated(value, VK_ACTIVATION_RELU) : value, count);
+      if (isProduct && p->rectifies) value = activated(value, VK_ACTIVATION_RELU);
+      store_part(isProduct ? p->c + i * p->c_row + j : p->column_sums + j, value, count);
     }
 }

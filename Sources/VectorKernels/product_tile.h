@@ -144,9 +144,20 @@ typedef void (*tile_function)(const product_factors *, const product_target *);
 static const tile_function tile_functions[2][2][2] = {
   {{tile_one_part, tile_one}, {tile_two_part, tile_two}}, {{turned_one_part, turned_one}, {turned_two_part, turned_two}}};
 
+/// So many steps of k are copied to one sliver or panel before the next: whole lines for each.
+enum { PACK_DEPTH = 8 };
+
 /// Slivers of eight rows, one after another; in a sliver the eight numbers of one k are neighbours. Rows past the end are 0.
 static void pack_slivers(const float *a, int64_t row, int64_t column, int64_t rows, int64_t k, float *to) {
-  for (int64_t i = 0; i < rows; i += PRODUCT_ROWS, to += k * PRODUCT_ROWS) {
+  const int64_t whole = row == 1 ? rows / PRODUCT_ROWS * PRODUCT_ROWS : 0;
+  for (int64_t q0 = 0; q0 < k && whole > 0; q0 += PACK_DEPTH) {
+    const int64_t last = q0 + PACK_DEPTH < k ? q0 + PACK_DEPTH : k;
+    for (int64_t i = 0; i < whole; i += PRODUCT_ROWS)
+      for (int64_t q = q0; q < last; q++)
+        *(product_half *)(to + i * k + q * PRODUCT_ROWS) = *(const product_half *)(a + q * column + i);
+  }
+  to += whole * k;
+  for (int64_t i = whole; i < rows; i += PRODUCT_ROWS, to += k * PRODUCT_ROWS) {
     const int64_t count = rows - i < PRODUCT_ROWS ? rows - i : PRODUCT_ROWS;
     const float *from = a + i * row;
     int64_t q = 0;
@@ -157,8 +168,6 @@ static void pack_slivers(const float *a, int64_t row, int64_t column, int64_t ro
         const product_target turned = {to + q * PRODUCT_ROWS, 0, PRODUCT_ROWS, PRODUCT_ROWS, 16, 0, 0};
         store_turned(&block, &turned, 1);
       }
-    } else if (row == 1 && count == PRODUCT_ROWS) {
-      for (; q < k; q++) *(product_half *)(to + q * PRODUCT_ROWS) = *(const product_half *)(from + q * column);
     }
     for (; q < k; q++)
       for (int r = 0; r < PRODUCT_ROWS; r++) to[q * PRODUCT_ROWS + r] = r < count ? from[r * row + q * column] : 0.f;
@@ -168,14 +177,18 @@ static void pack_slivers(const float *a, int64_t row, int64_t column, int64_t ro
 /// Panels of 32 columns, one after another; in a panel the 32 numbers of one k are neighbours. Columns past the end are 0.
 static void pack_panels(const float *b, int64_t row, int64_t column, int64_t k, int64_t columns, float *to) {
   if (column == 1) {
-    for (int64_t q = 0; q < k; q++)
+    for (int64_t q0 = 0; q0 < k; q0 += PACK_DEPTH) {
+      const int64_t last = q0 + PACK_DEPTH < k ? q0 + PACK_DEPTH : k;
       for (int64_t j = 0; j < columns; j += PRODUCT_COLUMNS) {
-        const float *from = b + q * row + j;
-        float *at = to + j * k + q * PRODUCT_COLUMNS;
         const int64_t rest = columns - j;
-        store(at, rest >= 16 ? load(from) : load_part(from, rest));
-        store(at + 16, rest >= 32 ? load(from + 16) : rest > 16 ? load_part(from + 16, rest - 16) : splat(0.f));
+        for (int64_t q = q0; q < last; q++) {
+          const float *from = b + q * row + j;
+          float *at = to + j * k + q * PRODUCT_COLUMNS;
+          store(at, rest >= 16 ? load(from) : load_part(from, rest));
+          store(at + 16, rest >= 32 ? load(from + 16) : rest > 16 ? load_part(from + 16, rest - 16) : splat(0.f));
+        }
       }
+    }
     return;
   }
   for (int64_t j = 0; j < columns; j += PRODUCT_COLUMNS, to += k * PRODUCT_COLUMNS)

@@ -6,22 +6,24 @@ import VectorKernels
 struct ProductTests {
   /// Runs a product, with `padding` more floats between rows of c, and looks at every element.
   private func check(
-    _ m: Int, _ n: Int, _ k: Int, transposes: Int, bias: Bool, rectifies: Bool, threads: Int32, padding: Int = 0
+    _ m: Int, _ n: Int, _ k: Int, transposes: Int, bias: Bool, rectifies: Bool, threads: Int32, padding: Int = 0,
+    sumsColumns: Bool = false
   ) {
     var numbers = SampleNumbers(seed: UInt64(m * 1000 + n * 10 + k + transposes))
     let a = FloatMemory(numbers.floats(m * k)), b = FloatMemory(numbers.floats(k * n)),
       biases = FloatMemory(numbers.floats(n))
-    let c = FloatMemory([Float](repeating: -7, count: m * (n + padding)))
+    let c = FloatMemory([Float](repeating: -7, count: m * (n + padding))), sums = FloatMemory(count: n)
     var arguments = vk_product_arguments()
     (arguments.m, arguments.n, arguments.k) = (Int64(m), Int64(n), Int64(k))
     (arguments.a_row, arguments.a_column) = transposes & 1 == 0 ? (Int64(k), 1) : (1, Int64(m))
     (arguments.b_row, arguments.b_column) = transposes & 2 == 0 ? (Int64(n), 1) : (1, Int64(k))
     (arguments.c_row, arguments.rectifies, arguments.threads) = (Int64(n + padding), rectifies ? 1 : 0, threads)
+    arguments.sums_columns = sumsColumns ? 1 : 0
     arguments.bias = bias ? UnsafePointer(biases.start) : nil
     let workspace = FloatMemory(count: Int(vk_product_workspace(&arguments)) / 4 + 16)
     let start = (16 - Int(bitPattern: workspace.start) / 4 % 16) % 16
     (arguments.a, arguments.b) = (UnsafePointer(a.start), UnsafePointer(b.start))
-    (arguments.c, arguments.workspace) = (c.start, workspace.start + start)
+    (arguments.c, arguments.column_sums, arguments.workspace) = (c.start, sums.start, workspace.start + start)
     vk_product(&arguments)
 
     let (x, y, z) = (a.values, b.values, biases.values)
@@ -40,8 +42,13 @@ struct ProductTests {
       }
       for j in n..<(n + padding) where c.start[i * (n + padding) + j] != -7 { worst = .infinity }
     }
+    for j in 0..<n where sumsColumns {
+      let column = (0..<k).map { Double(y[transposes & 2 == 0 ? $0 * n + j : j * k + $0]) }
+      let size = column.reduce(1) { $0 + abs($1) }
+      worst = max(worst, abs(Double(sums.start[j]) - column.reduce(0, +)) / size)
+    }
     #expect(worst < 1e-6, "\(m) x \(n) x \(k), transposes \(transposes), \(threads) threads")
-    #expect(a.isIntact && b.isIntact && c.isIntact && workspace.isIntact)
+    #expect(a.isIntact && b.isIntact && c.isIntact && sums.isIntact && workspace.isIntact)
   }
 
   static let sizes = [
@@ -58,6 +65,11 @@ struct ProductTests {
       check(
         size[0], size[1], size[2], transposes: transposes, bias: threads == 3, rectifies: false, threads: threads,
         padding: Int(threads) - 2)
+    }
+    for threads: Int32 in [1, 2, 5] {
+      check(
+        size[0], size[1], size[2], transposes: transposes, bias: threads == 2, rectifies: false, threads: threads,
+        sumsColumns: true)
     }
   }
 }

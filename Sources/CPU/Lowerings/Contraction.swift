@@ -159,9 +159,14 @@ extension FusedKernelGradient {
       kernel.flops = form.flops
       return kernel
     }
-    if contraction.choosesRows
-      || site.outputs[0].isRowMajor && LargeProduct(form, hasBias: false, activation: nil) == .plain
-    {
+    let kind = LargeProduct(form, hasBias: false, activation: nil)
+    if !contraction.choosesRows, site.outputs[0].isRowMajor, kind == .tiles {
+      let kernel = Kernel(label, implementation: "tiles")
+      kernel.addTiles(form, site, operands: (0, 1, site.output(0)), columnSums: site.output(1))
+      kernel.flops = form.flops
+      return kernel
+    }
+    if contraction.choosesRows || site.outputs[0].isRowMajor && kind == .plain {
       let kernel: Kernel
       if contraction.choosesRows {
         kernel = site.choices(form, label, bias: nil, activation: VK_ACTIVATION_LINEAR)

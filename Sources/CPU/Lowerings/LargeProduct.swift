@@ -7,8 +7,9 @@ import VectorKernels
 
 /// Who computes a large product. Measured on processors with AVX-512, on 1 and 2 threads.
 enum LargeProduct {
-  /// Own tiles (`vk_product`): few rows against a matrix that lies the other way, which libraries turn around first, and
-  /// small results of long sums, which they do not divide among threads along the sum.
+  /// Own tiles (`vk_product`): a matrix that lies the other way, which libraries turn around first; small results of long
+  /// sums, which they do not divide among threads along the sum; and the gradients of a sequence's weights, where rows
+  /// lie a multiple of 4 KB apart and the library waits for memory while it copies them.
   case tiles
   /// oneDNN's product without anything beside it, 1 to 3 % faster there than its primitive.
   case plain
@@ -17,12 +18,13 @@ enum LargeProduct {
 
   init(_ form: ProductForm, hasBias: Bool, activation: Epilogue?) {
     let rectifies = if case .relu = activation { true } else { false }
-    let isTurned = form.right.row == 1 && form.right.column > 1 && form.m <= 256 && form.n >= form.m
+    let isTurned = form.right.row == 1 && form.right.column > 1 && form.m <= 1024 && form.n >= min(form.m, 256)
     let isLongSum = form.m * form.n <= 16_384 && form.k >= 2048
-    // Many rows against it: the primitive turns it around once, the plain product block by block.
+    // Still more rows against it: the primitive turns it around once, the plain product block by block.
     let isTurnedForMany = form.right.row == 1 && form.right.column > 1 && form.m > 1024
     let canTile = form.batch == 1 && vk_product_is_fast() != 0 && (activation == nil || rectifies)
-    if canTile && (isTurned || isLongSum) {
+    let isLongGradient = form.left.row == 1 && form.n % 1024 == 0 && form.k >= 2048
+    if canTile && (isTurned || isLongSum || isLongGradient) {
       self = .tiles
     } else if form.batch == 1 && !hasBias && activation == nil && form.flops >= 1e8 && !isTurnedForMany {
       self = .plain
@@ -33,19 +35,21 @@ enum LargeProduct {
 }
 
 extension Kernel {
-  /// c = relu?(a b + bias?) by own tiles; operands are numbers of the kernel's.
+  /// c = relu?(a b + bias?) by own tiles, and the sums of b's columns; operands are numbers of the kernel's.
   func addTiles(
-    _ form: ProductForm, _ site: Site, operands: (a: Int, b: Int, c: Int), bias: Int?, rectifies: Bool
+    _ form: ProductForm, _ site: Site, operands: (a: Int, b: Int, c: Int), bias: Int? = nil, rectifies: Bool = false,
+    columnSums: Int? = nil
   ) {
     let threads = site.threads(nanoseconds: form.flops / 100)
     var arguments = vk_product_arguments(
-      a: nil, b: nil, bias: nil, c: nil, workspace: nil, rectifies: rectifies ? 1 : 0, threads: threads,
-      m: Int64(form.m), n: Int64(form.n), k: Int64(form.k), a_row: Int64(form.left.row),
-      a_column: Int64(form.left.column), b_row: Int64(form.right.row), b_column: Int64(form.right.column),
-      c_row: Int64(form.n))
+      a: nil, b: nil, bias: nil, c: nil, column_sums: nil, workspace: nil, rectifies: rectifies ? 1 : 0,
+      sums_columns: columnSums == nil ? 0 : 1, threads: threads, m: Int64(form.m), n: Int64(form.n), k: Int64(form.k),
+      a_row: Int64(form.left.row), a_column: Int64(form.left.column), b_row: Int64(form.right.row),
+      b_column: Int64(form.right.column), c_row: Int64(form.n))
     let bytes = Int(vk_product_workspace(&arguments))
     let memory = add(vk_product, arguments, [(operands.a, \.a), (operands.b, \.b), (operands.c, \.c)])
     if let bias { attach(bias, slot(memory, \.bias)) }
+    if let columnSums { attach(columnSums, slot(memory, \.column_sums)) }
     attachScratch(slot(memory, \.workspace), offset: reserve(bytes: bytes))
   }
 
