@@ -40,6 +40,12 @@ public final class Storage: @unchecked Sendable {  // the pointer is written bef
     scalars.withUnsafeBytes { if let base = $0.baseAddress { pointer.copyMemory(from: base, byteCount: $0.count) } }
   }
 
+  /// One number in all places.
+  public convenience init<Scalar: TensorScalar>(repeating scalar: Scalar, count: Int) {
+    self.init(Scalar.dtype, count: count)
+    pointer.initializeMemory(as: Scalar.self, repeating: scalar, count: count)
+  }
+
   deinit {
     if case .blocks = owner { BlockPool.shared.giveBack(pointer, bytes: max(byteCount, 1)) }
   }

@@ -87,7 +87,7 @@ public final class Variable: @unchecked Sendable {  // the storage changes only 
   /// Changes the layout, keeping the value; only before a program has bound the memory.
   package func adopt(_ wanted: Layout) {
     guard wanted != layout else { return }
-    let plain = value
+    let plain = layout.isRowMajor(type.shape) ? storage : value
     layout = wanted
     storage = Storage(type.dtype, count: type.shape.count)
     Rearrangement.fromRowMajor(plain, type.shape, into: storage, wanted)

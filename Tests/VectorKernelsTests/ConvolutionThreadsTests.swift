@@ -15,17 +15,17 @@ struct ConvolutionThreadsTests {
     }
   }
 
-  @Test func convolutions() {
+  @Test(arguments: [80, 135]) func convolutions(batch: Int) {
     var s = vk_convolution_shape()
-    (s.batch, s.channels, s.height, s.width, s.filters) = (80, 3, 6, 7, 29)
+    (s.batch, s.channels, s.height, s.width, s.filters) = (Int64(batch), 3, 6, 7, 29)
     (s.kernel_height, s.kernel_width, s.stride_height, s.stride_width) = (3, 3, 1, 2)
     (s.output_height, s.output_width) = (4, 3)
     for whole in [false, true] {
       if whole { (s.kernel_height, s.kernel_width, s.output_height, s.output_width) = (6, 7, 1, 1) }
-      let outputs = Int(29 * s.output_height * s.output_width * 80)
+      let outputs = Int(29 * s.output_height * s.output_width) * batch
       let weights = Int(s.kernel_height * s.kernel_width) * 3 * 29
       var numbers = SampleNumbers(seed: 9)
-      let x = FloatMemory(numbers.floats(3 * 6 * 7 * 80))
+      let x = FloatMemory(numbers.floats(3 * 6 * 7 * batch))
       let w = FloatMemory(numbers.floats(weights))
       let dy = FloatMemory(numbers.floats(outputs))
       compare(outputs) {

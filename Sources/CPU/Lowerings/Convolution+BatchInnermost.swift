@@ -4,11 +4,11 @@ import CajalGraph
 import VectorKernels
 
 extension ConvolutionForm {
-  /// Batches of whole vectors, and channels that do not fill the library's blocks (its first-layer kernels excepted).
+  /// Batches of a vector at least, and channels that do not fill the library's blocks (its first-layer kernels excepted).
   func suitsBatchInnermost(input: Shape, output: Shape) -> Bool {
     guard canLieBatchInnermost(input: input, output: output) else { return false }
-    let (batch, channels, filters) = (input[0], input[3], output[3])
-    return batch >= 16 && (filters % 16 != 0 || channels > 4 && channels % 16 != 0) && channels <= 64 && filters <= 256
+    let (channels, filters) = (input[3], output[3])
+    return (filters % 16 != 0 || channels > 4 && channels % 16 != 0) && channels <= 64 && filters <= 256
   }
 
   /// Whether the loops take this convolution at all; where the library has only a reference loop they are the way out.

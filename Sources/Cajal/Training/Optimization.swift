@@ -93,7 +93,7 @@ final class Optimization {
       // Read from a file of another model: it begins anew.
       own.removeAll { $0 === known }
     }
-    let storage = Storage([Float](repeating: initial, count: shape.count))
+    let storage = Storage(repeating: initial, count: shape.count)
     let variable = Variable("optimizer/" + name, TensorType(shape, .float32), role: role, value: storage)
     byName[name] = variable
     own.append(variable)

@@ -43,11 +43,11 @@ extension TrainingSettings {
     case .fixedRate(let rate): return (Storage([rate]), [])
     case .product(let name):
       return (parameters.first.flatMap { kept("\($0.name)/\(name)")?.value } ?? Storage([Float(1)]), [])
-    case .unused(let shape, .int32): return (Storage([Int32](repeating: 0, count: shape.count)), shape)
-    case .unused(let shape, _): return (Storage([Float](repeating: 0, count: shape.count)), shape)
+    case .unused(let shape, .int32): return (Storage(repeating: Int32(0), count: shape.count), shape)
+    case .unused(let shape, _): return (Storage(repeating: Float(0), count: shape.count), shape)
     case .kept(let name, let shape, let initial, let dtype):
       let known = kept(name).flatMap { $0.type.shape == shape ? $0.value : nil }
-      let value = known ?? Storage([Float](repeating: initial, count: shape.count))
+      let value = known ?? Storage(repeating: initial, count: shape.count)
       return (dtype == .float32 ? value : try Tensor(value, shape: shape).cast(to: dtype).storage, shape)
     }
   }
