@@ -136,8 +136,12 @@ import Testing
     let profile = try model.profile(batchSize: 3)
     #expect(model.compilations.count == 2, "a profile uses the program that is there")
     #expect(profile.compileSeconds <= own.seconds)
-    let sum = profile.passes.reduce(0) { $0 + $1.seconds }
-    #expect(sum > 0 && sum <= profile.compileSeconds)
+    // The passes take most of it; the best of some programs, because other work may come between.
+    let shares = try (3...8).map { batch in
+      let profile = try model.profile(batchSize: batch)
+      return profile.passes.reduce(0) { $0 + $1.seconds } / profile.compileSeconds
+    }
+    #expect(shares.allSatisfy { $0 > 0 && $0 <= 1 } && shares.contains { $0 > 0.5 }, "\(shares)")
   }
 
   @Test func passesSayWhatTheyDid() throws {
