@@ -29,7 +29,8 @@ INLINE taps adjoint_taps(int64_t at, int64_t stride, int64_t padding, int64_t ke
   return (taps){first, place + 1 < kernel ? place + 1 : kernel, stride, (place - first) / stride, -1};
 }
 
-INLINE void convolution_block(const convolution_pass *p, taps rows, taps columns, int64_t k, int64_t n, float *to,
+/// `count` samples are in the last vector: fewer than 16 only where there is one vector.
+INLINE void convolution_block(const convolution_pass *p, taps rows, taps columns, int64_t k, int64_t n, int64_t count, float *to,
                               const int channels, const int vectors) {
   lanes sums[12][4];
 #pragma clang loop unroll(full)
@@ -46,7 +47,7 @@ INLINE void convolution_block(const convolution_pass *p, taps rows, taps columns
       for (int64_t c = 0; c < inputs; c++, x += plane, w += input_step) {
         lanes values[4];
 #pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) values[v] = load(x + 16 * v);
+        for (int v = 0; v < vectors; v++) values[v] = vectors == 1 ? load_part(x, count) : load(x + 16 * v);
 #pragma clang loop unroll(full)
         for (int i = 0; i < channels; i++) {
           float weight = w[i * output_step];
@@ -63,36 +64,38 @@ INLINE void convolution_block(const convolution_pass *p, taps rows, taps columns
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < channels; i++)
-    for (int v = 0; v < vectors; v++) store(to + i * to_plane + 16 * v, sums[i][v]);
+    for (int v = 0; v < vectors; v++) store_part(to + i * to_plane + 16 * v, sums[i][v], vectors == 1 ? count : 16);
   if (p->activation > VK_ACTIVATION_RELU)
     for (int i = 0; i < channels; i++)
       for (int v = 0; v < vectors; v++) {
+        const int64_t held = vectors == 1 ? count : 16;
         float *at = to + i * to_plane + 16 * v;
-        store(at, activated(load(at), p->activation));
+        store_part(at, activated(load_part(at, held), p->activation), held);
       }
 }
 
 /// All columns of one output row, for one block of channels and samples. A separate function for each block and direction.
 #define CONVOLUTION_ROW(channels, vectors) \
-  static __attribute__((noinline)) void convolution_row_##channels##_##vectors(const convolution_pass *p, int64_t k, int64_t n, int64_t i) { \
+  static __attribute__((noinline)) void convolution_row_##channels##_##vectors(const convolution_pass *p, int64_t k, int64_t n, int64_t i, \
+                                                                                      int64_t count) { \
     const vk_convolution_shape *s = p->shape; \
     float *to = p->to + ((k * p->th + i) * p->tw) * p->n + n; \
     if (p->adjoint) { \
       taps rows = adjoint_taps(i, s->stride_height, s->padding_top, s->kernel_height, p->fh); \
       for (int64_t j = 0; j < p->tw; j++, to += p->n) { \
         taps columns = adjoint_taps(j, s->stride_width, s->padding_left, s->kernel_width, p->fw); \
-        convolution_block(p, rows, columns, k, n, to, channels, vectors); \
+        convolution_block(p, rows, columns, k, n, count, to, channels, vectors); \
       } \
     } else { \
       taps rows = forward_taps(i, s->stride_height, s->padding_top, s->kernel_height, p->fh); \
       for (int64_t j = 0; j < p->tw; j++, to += p->n) { \
         taps columns = forward_taps(j, s->stride_width, s->padding_left, s->kernel_width, p->fw); \
-        convolution_block(p, rows, columns, k, n, to, channels, vectors); \
+        convolution_block(p, rows, columns, k, n, count, to, channels, vectors); \
       } \
     } \
   }
 
-typedef void (*convolution_row)(const convolution_pass *, int64_t, int64_t, int64_t);
+typedef void (*convolution_row)(const convolution_pass *, int64_t k, int64_t n, int64_t i, int64_t count);
 
 #define CONVOLUTION_ROWS(channels) CONVOLUTION_ROW(channels, 1) CONVOLUTION_ROW(channels, 2)
 CONVOLUTION_ROWS(12)
@@ -128,8 +131,7 @@ static void convolution_item(const convolution_pass *p, int64_t i, int64_t k, in
     while (choice->channels > left || (choice->channels == 6 && left != 6)) choice++;
     for (int64_t n = start; n < end;) {
       int64_t vectors = (end - n) / 16, size = vectors >= 4 && choice->of[2] ? 2 : vectors >= 2 ? 1 : 0;
-      if (vectors == 0) n = end - 16;  // the last samples, and some a second time
-      choice->of[size](p, k, n, i);
+      choice->of[size](p, k, n, i, end - n < 16 ? end - n : 16);
       n += (int64_t)16 << size;
     }
     k += choice->channels;
@@ -138,14 +140,13 @@ static void convolution_item(const convolution_pass *p, int64_t i, int64_t k, in
 
 static void convolution_member(void *context, int thread, int threads) {
   const convolution_pass *p = context;
-  // The last group takes what is left, so that each has a whole vector.
-  int64_t samples = p->n < 2 * SAMPLE_GROUP ? 1 : p->n / SAMPLE_GROUP, channels = (p->outputs + CHANNEL_GROUP - 1) / CHANNEL_GROUP;
+  int64_t samples = (p->n + SAMPLE_GROUP - 1) / SAMPLE_GROUP, channels = (p->outputs + CHANNEL_GROUP - 1) / CHANNEL_GROUP;
   int64_t first, last;
   pool_part(samples * channels * p->th, 1, thread, threads, &first, &last);
   for (int64_t item = first; item < last; item++) {
     int64_t i = item % p->th, k = item / p->th % channels * CHANNEL_GROUP, n = item / p->th / channels * SAMPLE_GROUP;
     int64_t k_end = k + CHANNEL_GROUP < p->outputs ? k + CHANNEL_GROUP : p->outputs;
-    convolution_item(p, i, k, k_end, n, n / SAMPLE_GROUP + 1 < samples ? n + SAMPLE_GROUP : p->n);
+    convolution_item(p, i, k, k_end, n, n + SAMPLE_GROUP < p->n ? n + SAMPLE_GROUP : p->n);
   }
 }
 

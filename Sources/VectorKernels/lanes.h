@@ -25,6 +25,14 @@ INLINE lanes choose(whole where, lanes yes, lanes no) {
   memcpy(&out, &r, sizeof out);
   return out;
 }
+typedef struct {
+  float lowest, highest;
+} lane_limits;
+/// Not below the lowest and not above the highest; NaN stays.
+INLINE lanes limited(lanes v, lane_limits limits) {
+  v = choose(v < limits.lowest, splat(limits.lowest), v);
+  return choose(v > limits.highest, splat(limits.highest), v);
+}
 /// The first `count` (0...16) elements, the rest zero.
 INLINE lanes load_part(const float *p, int64_t count) {
 #ifdef VK_MASKS

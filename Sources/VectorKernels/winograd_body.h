@@ -60,13 +60,12 @@ INLINE void winograd_finish(const vk_winograd_arguments *p, const float *m, int6
                             lanes bias) {
   lanes at[4][4];
   winograd_give(m, plane, at, 4);
-  const lanes lowest = splat(p->lowest), highest = splat(p->highest);
+  const lane_limits limits = {p->lowest, p->highest};
 #pragma clang loop unroll(full)
   for (int i = 0; i < 4; i++) {
 #pragma clang loop unroll(full)
     for (int j = 0; j < 4; j++) {
-      lanes value = at[i][j] + bias;
-      value = choose(value < lowest, lowest, value), value = choose(value > highest, highest, value);
+      const lanes value = limited(at[i][j] + bias, limits);
       if (i < rows && j < columns) store(y + i * p->shape.y.row + j * p->shape.y.column, value);
     }
   }

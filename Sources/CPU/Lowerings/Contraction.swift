@@ -100,6 +100,11 @@ extension FusedEpilogue {
   private func large(_ form: ProductForm, _ site: Site) throws -> Kernel {
     let operands = (a: 0, b: 1, c: site.output(0))
     switch LargeProduct(form, hasBias: hasBias, activation: activation) {
+    case .fewRows:
+      let kernel = Kernel(label, implementation: "few rows")
+      kernel.addFewRows(form, site, operands: operands, bias: hasBias ? 2 : nil, limits: activation.limits)
+      kernel.flops = form.flops
+      return kernel
     case .tiles:
       let kernel = Kernel(label, implementation: "tiles")
       kernel.addTiles(form, site, operands: operands, bias: hasBias ? 2 : nil, rectifies: activation != nil)

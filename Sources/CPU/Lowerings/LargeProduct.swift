@@ -7,6 +7,9 @@ import VectorKernels
 
 /// Who computes a large product. Measured on processors with AVX-512, on 1 and 2 threads.
 enum LargeProduct {
+  /// Own loops that read the matrix from its beginning to its end (`vk_few_rows`): up to four rows, where nothing but
+  /// the reading counts. The library reads at half of the memory's speed or less.
+  case fewRows
   /// Own tiles (`vk_product`): a matrix that lies the other way, which libraries turn around first; small results of long
   /// sums, which they do not divide among threads along the sum; and the gradients of a sequence's weights, where rows
   /// lie a multiple of 4 KB apart and the library waits for memory while it copies them.
@@ -24,7 +27,9 @@ enum LargeProduct {
     let isTurnedForMany = form.right.row == 1 && form.right.column > 1 && form.m > 1024
     let canTile = form.batch == 1 && vk_product_is_fast() != 0 && (activation == nil || rectifies)
     let isLongGradient = form.left.row == 1 && form.n % 1024 == 0 && form.k >= 2048
-    if canTile && (isTurned || isLongSum || isLongGradient) {
+    if form.isFewRows, activation == nil || activation?.limits != nil {
+      self = .fewRows
+    } else if canTile && (isTurned || isLongSum || isLongGradient) {
       self = .tiles
     } else if form.batch == 1 && !hasBias && activation == nil && form.flops >= 1e8 && !isTurnedForMany {
       self = .plain
@@ -34,7 +39,28 @@ enum LargeProduct {
   }
 }
 
+extension ProductForm {
+  /// At most four rows against a large matrix, both by rows.
+  fileprivate var isFewRows: Bool {
+    batch == 1 && m <= VK_FEW_ROWS && left == (k, 1) && right == (n, 1) && min(n, k) >= 64 && n * k >= 65_536
+  }
+}
+
 extension Kernel {
+  /// c = limited(a b + bias?) by reading b once.
+  func addFewRows(
+    _ form: ProductForm, _ site: Site, operands: (a: Int, b: Int, c: Int), bias: Int?, limits: ClosedRange<Float>
+  ) {
+    var arguments = vk_few_rows_arguments(
+      a: nil, b: nil, bias: nil, c: nil, workspace: nil, lowest: limits.lowerBound, highest: limits.upperBound,
+      threads: site.threads(bytes: form.n * form.k * MemoryLayout<Float>.size), m: Int64(form.m), n: Int64(form.n),
+      k: Int64(form.k))
+    let bytes = Int(vk_few_rows_workspace(&arguments))
+    let memory = add(vk_few_rows, arguments, [(operands.a, \.a), (operands.b, \.b), (operands.c, \.c)])
+    if let bias { attach(bias, slot(memory, \.bias)) }
+    attachScratch(slot(memory, \.workspace), offset: reserve(bytes: bytes))
+  }
+
   /// c = relu?(a b + bias?) by own tiles, and the sums of b's columns; operands are numbers of the kernel's.
   func addTiles(
     _ form: ProductForm, _ site: Site, operands: (a: Int, b: Int, c: Int), bias: Int? = nil, rectifies: Bool = false,

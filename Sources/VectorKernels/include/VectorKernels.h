@@ -13,6 +13,7 @@
 #include "map.h"
 #include "random.h"
 #include "execute.h"
+#include "few_rows.h"
 #include "pool.h"
 #include "product.h"
 #include "product_map.h"

@@ -1,5 +1,5 @@
 // Two-dimensional convolutions for few channels with the batch innermost: x [C, H, W, N], y [CO, OH, OW, N], kernel
-// [kernelHeight, kernelWidth, C, CO] row-major; float. N is at least 16, a vector.
+// [kernelHeight, kernelWidth, C, CO] row-major; float. Vectors hold samples.
 #ifndef VK_CONVOLUTION_H
 #define VK_CONVOLUTION_H
 #include <stdint.h>
@@ -16,7 +16,7 @@ typedef struct vk_convolution_shape {
   int64_t padding_top, padding_left;
 } vk_convolution_shape;
 
-/// Whether the kernels below take this shape: positive sizes, a batch of at least 16, at most 256 kernel positions.
+/// Whether the kernels below take this shape: positive sizes, at most 256 kernel positions.
 int vk_convolution_supported(const vk_convolution_shape *shape);
 
 /// y = activation(convolution(x, kernel) + bias); `bias` [CO] may be NULL.

@@ -12,6 +12,7 @@
 #include "../convolution_few_body.h"
 #include "../convolution_scatter_body.h"
 #include "../convolution_pool_body.h"
+#include "../few_rows_body.h"
 #include "../recurrent_body.h"
 #include "../recurrent_gradient_body.h"
 #include "../pool_body.h"
