@@ -4,18 +4,13 @@ import CajalGraph
 import VectorKernels
 
 extension ConvolutionForm {
-  /// Channels that do not fill the library's blocks (its first-layer kernels excepted), and batches that fill their vectors
-  /// half as well at least.
+  /// Batches that fill half of a vector at least, and channels that do not fill the library's blocks (its first-layer kernels
+  /// excepted).
   func suitsBatchInnermost(input: Shape, output: Shape) -> Bool {
     guard canLieBatchInnermost(input: input, output: output) else { return false }
     let (batch, channels, filters) = (input[0], input[3], output[3])
-    guard filters % 16 != 0 || channels > 4 && channels % 16 != 0, channels <= 64, filters <= 256 else { return false }
-    let filled = min(Self.filled(filters), channels > 4 ? Self.filled(channels) : 1)
-    return batch >= 16 || Self.filled(batch) >= 0.5 * filled
+    return batch >= 8 && (filters % 16 != 0 || channels > 4 && channels % 16 != 0) && channels <= 64 && filters <= 256
   }
-
-  /// The part of vectors of 16 that so many numbers fill.
-  private static func filled(_ count: Int) -> Double { Double(count) / Double((count + 15) / 16 * 16) }
 
   /// Whether the loops take this convolution at all; where the library has only a reference loop they are the way out.
   func canLieBatchInnermost(input: Shape, output: Shape) -> Bool {
