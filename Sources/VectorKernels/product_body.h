@@ -6,8 +6,6 @@ typedef struct {
   int64_t first, last;
 } product_range;
 
-static const lane_limits rectified = {0.f, INFINITY};
-
 /// What the tiles from row `i` of a block on ask for ahead of its time: of the operand that is read in place, the next block
 /// of b or the rows of a some tiles on, spread over the tiles until then.
 static void ask_ahead(const product_plan *plan, const float *a, const float *b, int64_t i, int64_t height, int64_t width,
@@ -68,7 +66,7 @@ static void product_part(const vk_product_arguments *p, const product_plan *plan
             const product_target to = {
               plan->transposed ? c + (j0 + j) * c_row + i0 + i : c + (i0 + i) * c_row + j0 + j,
               last && p->bias ? p->bias + j0 + j : 0, c_row, count, two ? rest - 16 : rest, q0 > depth.first,
-              last && p->rectifies ? &rectified : NULL};
+              last && p->rectifies};
             f.b = plan->packs_b ? panels + j * k : b + j;
             tile_functions[plan->transposed][two][plan->packs_b || rest % 16 == 0](&f, &to);
           }
@@ -117,7 +115,7 @@ void VK_LEVEL(vk_product)(void *arguments) {
       const bool isProduct = i < p->m;
       lanes value = isProduct && p->bias ? load_part(p->bias + j, count) : splat(0.f);
       for (int t = 0; t < team.parts; t++) value += load_part(sums + t * space + i * p->n + j, count);
-      if (isProduct && p->rectifies) value = limited(value, rectified);
+      if (isProduct && p->rectifies) value = activated(value, VK_ACTIVATION_RELU);
       store_part(isProduct ? p->c + i * p->c_row + j : p->column_sums + j, value, count);
     }
 }

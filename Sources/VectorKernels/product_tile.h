@@ -56,9 +56,7 @@ typedef struct {
   const float *bias;  // of its columns, or NULL
   int64_t row;        // between rows, or between columns of a transposed one
   int64_t rows, last;
-  int adds;
-  /// Limits of the result, or NULL.
-  const lane_limits *limits;
+  int adds, rectifies;
 } product_target;
 
 INLINE void store_product(const product_tile *t, const product_target *to, const int vectors) {
@@ -71,7 +69,7 @@ INLINE void store_product(const product_tile *t, const product_target *to, const
       lanes value = t->at[r][v];
       if (to->adds) value += load_part(c, count);
       if (to->bias) value += load_part(to->bias + 16 * v, count);
-      if (to->limits) value = limited(value, *to->limits);
+      if (to->rectifies) value = activated(value, VK_ACTIVATION_RELU);
       store_part(c, value, count);
     }
   }
@@ -167,7 +165,7 @@ static void pack_slivers(const float *a, int64_t row, int64_t column, int64_t ro
       for (; q + 16 <= k; q += 16) {
         product_tile block;
         for (int r = 0; r < PRODUCT_ROWS; r++) block.at[r][0] = load(from + r * row + q);
-        const product_target turned = {to + q * PRODUCT_ROWS, 0, PRODUCT_ROWS, PRODUCT_ROWS, 16, 0, NULL};
+        const product_target turned = {to + q * PRODUCT_ROWS, 0, PRODUCT_ROWS, PRODUCT_ROWS, 16, 0, 0};
         store_turned(&block, &turned, 1);
       }
     }
@@ -202,7 +200,7 @@ static void pack_panels(const float *b, int64_t row, int64_t column, int64_t k, 
         for (; q + 16 <= k; q += 16) {
           product_tile block;
           for (int r = 0; r < 8; r++) block.at[r][0] = load(from + r * column + q);
-          const product_target turned = {to + q * PRODUCT_COLUMNS + l, 0, PRODUCT_COLUMNS, 8, 16, 0, NULL};
+          const product_target turned = {to + q * PRODUCT_COLUMNS + l, 0, PRODUCT_COLUMNS, 8, 16, 0, 0};
           store_turned(&block, &turned, 1);
         }
       }
